@@ -1,13 +1,25 @@
-"""The build rule for kernels: every file named `*_kernel.py` is compiled, nothing else is."""
+"""Builds what is not plain Python: the kernels and the launcher.
+
+Every file named `*_kernel.py` is compiled, nothing else is. The launcher is one C file, installed beside the
+interpreter as the command `goweld`. `python setup.py build_ext --inplace` puts the kernels in src and a
+launcher for the source tree in build/bin; an editable install does the same.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
-from setuptools import Extension, setup
+from setuptools import Command, Extension, setup
+from setuptools._distutils.ccompiler import new_compiler
+from setuptools._distutils.sysconfig import customize_compiler
+from setuptools.command.build_ext import build_ext
 
+ROOT = Path(__file__).resolve().parent
 SRC = Path("src")
+LAUNCHER = SRC / "goweld" / "launcher" / "goweld.c"
 # -ffp-contract=off: Go's deflate estimates sizes in float32 without fused multiply-adds, and the estimate
 # chooses the bytes.
 FLAGS = ["-O2", "-fno-strict-aliasing", "-ffp-contract=off", "-fvisibility=hidden", "-pthread"]
@@ -32,4 +44,77 @@ def kernels() -> list[Extension]:
     ]
 
 
-setup(ext_modules=cythonize(kernels(), compiler_directives=DIRECTIVES, build_dir="build/cython"))
+def interpreter() -> str:
+    """The interpreter a launcher falls back on: not the build's own environment, which may soon be gone."""
+    version = "python{}.{}".format(*sys.version_info)
+    candidates = [Path(sys.base_exec_prefix, "bin", version), Path(sys.executable)]
+    return str(next((path for path in candidates if path.is_file()), ""))
+
+
+def build_launcher(directory: Path, *, in_source_tree: bool) -> None:
+    """Compile the launcher into a directory. Only the source tree's own records where its package is."""
+    macros = [
+        ("_GNU_SOURCE", None),
+        ("PYTHON_VERSION", '"{}.{}"'.format(*sys.version_info)),
+        ("RECORDED_PYTHON", f'"{sys.executable if in_source_tree else interpreter()}"'),
+    ]
+    if in_source_tree:
+        macros.append(("RECORDED_PACKAGE", f'"{ROOT / LAUNCHER.parent.parent}"'))
+    compiler = new_compiler()
+    customize_compiler(compiler)
+    objects = compiler.compile(
+        [str(LAUNCHER)],
+        output_dir=f"build/launcher-{'tree' if in_source_tree else 'wheel'}",
+        macros=macros,
+        extra_postargs=["-std=c11", "-Wall", "-Wextra", "-fvisibility=hidden"],
+    )
+    directory.mkdir(parents=True, exist_ok=True)
+    # Linked beside its place and renamed, so that a running launcher can be replaced.
+    compiler.link_executable(objects, "goweld.new", output_dir=str(directory), extra_postargs=["-s"])
+    os.replace(directory / "goweld.new", directory / "goweld")
+
+
+class BuildExt(build_ext):
+    """Kernels on all processors, and the source tree's launcher where the build is in place."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
+    def run(self) -> None:
+        super().run()
+        if self.inplace:
+            build_launcher(ROOT / "build" / "bin", in_source_tree=True)
+
+
+class BuildScripts(Command):
+    """Puts the launcher where setuptools takes scripts from: wheels carry it as a native program."""
+
+    user_options = [("build-dir=", "d", "directory to build the launcher in")]
+    editable_mode = False
+
+    def initialize_options(self) -> None:
+        self.build_dir: str | None = None
+
+    def finalize_options(self) -> None:
+        self.set_undefined_options("build", ("build_scripts", "build_dir"))
+
+    def run(self) -> None:
+        assert self.build_dir is not None
+        build_launcher(Path(self.build_dir), in_source_tree=self.editable_mode)
+
+    def get_source_files(self) -> list[str]:
+        return [str(LAUNCHER)]
+
+    def get_outputs(self) -> list[str]:
+        return [f"{self.build_dir}/goweld"]
+
+    def get_output_mapping(self) -> dict[str, str]:
+        return {}
+
+
+setup(
+    ext_modules=cythonize(kernels(), compiler_directives=DIRECTIVES, build_dir="build/cython"),
+    scripts=[str(LAUNCHER)],
+    cmdclass={"build_ext": BuildExt, "build_scripts": BuildScripts},
+)
