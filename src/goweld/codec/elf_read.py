@@ -20,10 +20,10 @@ SHT_NOTE = 7
 SHT_NOBITS = 8
 
 EHDR = struct.Struct("<16sHHIQQQIHHHHHH")
-EHDR_FIELDS = (
+EHDR_FIELDS = (  # noqa: SIM905
     "e_ident e_type e_machine e_version e_entry e_phoff e_shoff e_flags e_ehsize e_phentsize e_phnum "
     "e_shentsize e_shnum e_shstrndx"
-).split()  # noqa: SIM905
+).split()
 PHDR = struct.Struct("<IIQQQQQQ")
 SHDR = struct.Struct("<IIQQQQIIQQ")
 SYM = struct.Struct("<IBBHQQ")

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 HEADER = struct.Struct("<IBBBB8Q")
-HEADER_FIELDS = (
+HEADER_FIELDS = (  # noqa: SIM905
     "magic pad1 pad2 minLC ptrSize nfunc nfiles textStart funcnameOffset cuOffset filetabOffset "
     "pctabOffset pclnOffset"
-).split()  # noqa: SIM905
+).split()
 HEADER_STARTS = (0, 4, 5, 6, 7, 8, 16, 24, 32, 40, 48, 56, 64)
 MAGIC = 0xFFFFFFF1  # internal/abi: Go120PCLnTabMagic
 
@@ -19,14 +19,14 @@ NO_FUNCDATA = 0xFFFFFFFF
 
 # runtime._func, as far as the variable part.
 FUNC = struct.Struct("<IiiIIIIIIiBBBB")
-FUNC_FIELDS = (
+FUNC_FIELDS = (  # noqa: SIM905
     "entryOff nameOff args deferreturn pcsp pcfile pcln npcdata cuOffset startLine funcID flag pad nfuncdata"
-).split()  # noqa: SIM905
+).split()
 FUNC_STARTS = (0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 41, 42, 43)
 PCDATA = ("UnsafePoint", "StackMapIndex", "InlTreeIndex", "ArgLiveIndex", "PanicBounds")
-FUNCDATA = (
+FUNCDATA = (  # noqa: SIM905
     "ArgsPointerMaps LocalsPointerMaps StackObjects InlTree OpenCodedDeferInfo ArgInfo ArgLiveInfo WrapInfo"
-).split()  # noqa: SIM905
+).split()
 
 
 class Func(NamedTuple):

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from goweld.codec.elf_read import ElfFile
 
-MODULEDATA = (
+MODULEDATA = (  # noqa: SIM905
     "pcHeader funcnametab[] cutab[] filetab[] pctab[] pclntable[] ftab[] findfunctab minpc maxpc text etext "
     "noptrdata enoptrdata data edata bss ebss noptrbss enoptrbss covctrs ecovctrs end gcdata gcbss types "
     "typedesclen etypes itaboffset itabsize rodata gofunc epclntab textsectmap[] ptab[] pluginpath$ "
     "pkghashes[] inittasks[] modulename$ modulehashes[] hasmain,bad gcdatamask.n gcdatamask.bytedata "
     "gcbssmask.n gcbssmask.bytedata typemap next"
-).split()  # noqa: SIM905
+).split()
 
 TYPE = struct.Struct("<QQIBBBBQQii")
 TYPE_FIELDS = "Size_ PtrBytes Hash TFlag Align_ FieldAlign_ Kind_ Equal GCData Str PtrToThis".split()  # noqa: SIM905

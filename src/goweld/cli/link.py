@@ -1,0 +1,153 @@
+"""The driver of one link: options, who links it, what is printed, and the exit status."""
+
+from __future__ import annotations
+
+import _signal
+import os
+import sys
+
+from goweld.cli import flags, reallinker, record, support
+from goweld.errors import LinkError, Unsupported
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from goweld.model.options import Options
+
+
+class Call:
+    """How the launcher called: its own path, the program's name in messages, the tool it stands for or ""."""
+
+    __slots__ = ("launcher", "program", "tool", "arguments")
+
+    def __init__(self, words: list[str]) -> None:
+        self.launcher, self.program, self.tool = words[:3]
+        self.arguments = words[3:]
+
+
+def main(words: list[str]) -> NoReturn:
+    """Do what `link LAUNCHER PROGRAM TOOL ARGUMENTS...` asks for, and exit."""
+    # As in a Go program: these signals end the process. Python would raise KeyboardInterrupt, or ignore them,
+    # and the real linker would inherit what is ignored.
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
+    status = _run(Call(words[1:]))
+    sys.stdout.flush()
+    # Leave without tearing down: unmapping and freeing a large link takes milliseconds.
+    os._exit(status)
+
+
+def _run(call: Call) -> int:
+    if "-crash_for_testing" in call.arguments:
+        return 2
+    port = support.foreign_port()
+    if port:
+        return _pass_on(call, call.arguments, "", f"another port: {port}")
+    try:
+        line = flags.parse(call.arguments, call.program, own_flags=not call.tool)
+    except flags.UsageError as error:
+        return _show_usage(str(error))
+    except flags.VersionRequest:
+        from goweld.cli.version import show
+
+        return show(call)
+    except LinkError as error:
+        return _show(call, error)
+    if line.strict:
+        os.environ["GOWELD_STRICT"] = "1"
+    if os.environ.get("GOWELD_TIME", "0") not in ("", "0"):
+        line.options.time = True
+    reason = support.unsupported(line.options)
+    if reason:
+        return _pass_on(call, line.arguments, line.options.output, reason)
+    if os.environ.get("GOWELD_VERIFY"):
+        from goweld.cli.verify import verified_link
+
+        return verified_link(call, line)
+    return _link(call, line)
+
+
+def _link(call: Call, line: flags.CommandLine) -> int:
+    try:
+        link_here(line.options)
+    except Unsupported as reason:
+        return _pass_on(call, line.arguments, line.options.output, str(reason))
+    except LinkError as error:
+        record.append(record.FAILED, line.options.output, str(error).partition("\n")[0])
+        return _show(call, error)
+    record.append(record.LINKED, line.options.output)
+    return 0
+
+
+def link_here(options: Options) -> None:
+    """Link by Goweld. Raises LinkError or Unsupported and nothing else: whatever fails has a one-line reason."""
+    from goweld.link import link
+
+    try:
+        link(options)
+    except (LinkError, Unsupported):
+        raise
+    except MemoryError:
+        raise LinkError("out of memory") from None
+    except Exception as error:
+        if os.environ.get("GOWELD_DEBUG"):
+            raise
+        raise LinkError(f"internal error in Goweld, please report it: {_where(error)}") from None
+
+
+def _where(error: Exception) -> str:
+    """An exception in one line: what, and the innermost place."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" ({os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})" if trace else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _pass_on(call: Call, arguments: list[str], output: str, reason: str) -> int:
+    """Hand the link to the real linker: silently, with a record; an error where that is forbidden or fails."""
+    if os.environ.get("GOWELD_STRICT", "0") not in ("", "0"):
+        return complain(f"cannot link this yet: it needs {reason}")
+    if reallinker.called_itself():
+        return complain("was called as the real linker; set GOWELD_LINK to the real linker's path")
+    path = reallinker.find(call.tool, call.launcher)
+    if path is None:
+        return complain(f"cannot link this yet: it needs {reason}; and no real linker is found, set GOROOT")
+    record.append(record.PASSED, output, reason)
+    # Python ignores this one so that a write reports the limit; a program inherits what is ignored.
+    _signal.signal(_signal.SIGXFSZ, _signal.SIG_DFL)
+    sys.stdout.flush()
+    try:
+        reallinker.become(path, call.program, arguments)
+    except OSError as error:
+        return complain(f"cannot run the real linker {path}: {error.strerror}")
+    return 2
+
+
+def _show(call: Call, error: LinkError) -> int:
+    prefix = "link: " if error.status == 1 else f"{call.program}: " if error.prefixed else ""
+    write_error(f"{prefix}{error}")
+    return error.status
+
+
+def _show_usage(message: str) -> int:
+    from goweld.cli.usage import LINK_USAGE
+
+    write_error(f"{message}\n{LINK_USAGE}" if message else LINK_USAGE)
+    return 2
+
+
+def complain(message: str) -> int:
+    """Report what concerns Goweld rather than the program being linked. Returns the exit status."""
+    write_error(f"goweld: {message}")
+    return 2
+
+
+def write_error(text: str) -> None:
+    """Print to standard error; a reader that is gone is no reason to fail otherwise."""
+    sys.stdout.flush()
+    try:
+        os.write(2, text.encode("utf-8", "surrogateescape") + b"\n")
+    except OSError:
+        pass

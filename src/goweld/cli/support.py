@@ -1,0 +1,49 @@
+"""What Goweld does not do yet, as far as a command line and the environment show it."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.options import Options
+
+PORT = "linux/amd64"
+
+
+def foreign_port() -> str | None:
+    """The port this link is for, if it is not Goweld's (GOOS and GOARCH name it; the host is the default)."""
+    system = os.uname()
+    hosts = {"x86_64": "amd64", "aarch64": "arm64"}
+    goos = os.environ.get("GOOS") or system.sysname.lower()
+    goarch = os.environ.get("GOARCH") or hosts.get(system.machine, system.machine)
+    port = f"{goos}/{goarch}"
+    return None if port == PORT else port
+
+
+def unsupported(options: Options) -> str | None:
+    """Why this link needs the real linker; None if nothing on the command line says so.
+
+    Some reasons show only in the objects: those the core raises as errors.Unsupported.
+    """
+    checks = (
+        (options.buildmode != "exe", f"-buildmode={options.buildmode}"),
+        (options.linkmode == "external", "external linking (-linkmode=external)"),
+        (
+            options.linkmode == "auto" and os.environ.get("GO_EXTLINK_ENABLED") == "1",
+            "external linking (GO_EXTLINK_ENABLED=1)",
+        ),
+        (options.linkshared, "-linkshared"),
+        (options.race, "-race"),
+        (options.msan, "-msan"),
+        (options.asan, "-asan"),
+        (options.headtype not in ("", "linux", "android"), f"-H {options.headtype}"),
+        (not (options.strip_dwarf or options.strip_symbols), "debug information (neither -w nor -s is set)"),
+        (bool(options.cpuprofile), "-cpuprofile, a profile of the real linker"),
+        (bool(options.memprofile), "-memprofile, a profile of the real linker"),
+        (bool(options.benchmarkprofile), "-benchmarkprofile, a profile of the real linker"),
+    )
+    for applies, reason in checks:
+        if applies:
+            return reason
+    return None

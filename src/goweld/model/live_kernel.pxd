@@ -1,0 +1,117 @@
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+from goweld.codec.goobj_kernel cimport R_WEAK, AuxRecord, GoObj, RelocRecord, sym_auxs
+from goweld.model.memory_kernel cimport Arena, Column
+from goweld.model.symbols_kernel cimport BAD, MISSING, SymbolColumns, Symbols, resolve
+
+
+cdef enum:
+    # Live.attr
+    A_LOCAL = 1
+    A_NOT_IN_SYMTAB = 2
+    A_SPECIAL = 4             # its address is not computed with its kind's
+    A_FILE_LOCAL = 8          # static: no name leads to it
+    A_ABI_INTERNAL = 16       # version 1
+    A_FROM_ASM = 32
+    A_CONTENT_HASHED = 64
+    A_DUPOK = 128
+    A_TYPELINK = 256
+    A_GOTYPE = 512
+    A_ITAB = 1024
+    A_NOSPLIT = 2048
+    A_LINKER_RELOCS = 4096    # its relocations name live ids
+    A_ABI0_TWIN = 8192        # ABI0 text whose name ABIInternal text bears too
+    A_LINKER = 16384          # made by the linker: no object, no auxiliary symbols
+    A_CLONED = 32768          # from an object, altered by the linker: object flags no longer count
+    A_USED_IN_IFACE = 65536
+    A_SHARED = 131072
+
+
+cdef struct LiveColumns:
+    SymbolColumns* syms
+    uint32_t n                # live ids are 1 .. n - 1; 0 is the dead (or nil) symbol
+    uint32_t loaded           # ids below come from before deadcode
+    uint32_t room
+    uint32_t noop             # what a weak call to a dead map initialiser calls instead
+    uint8_t* kind             # linker symbol kind (go127 numbers, sym.SymKind)
+    uint8_t* align            # log2 + 1; 0: not set
+    uint16_t* sect            # output section, 0: none
+    uint32_t* attr
+    uint32_t* size
+    uint64_t* value           # offset in the section, later the address
+    const uint8_t** data      # content, in the mapped object or in the arena; shorter than size: zero filled
+    uint32_t* ndata
+    RelocRecord** rel
+    uint32_t* nrel
+    uint32_t* obj             # defining object = compilation unit; 0: the linker
+    uint32_t* li              # local index in that object
+    const uint8_t** name
+    uint32_t* nname
+
+
+cdef class Live:
+    cdef LiveColumns c
+    cdef readonly Symbols symbols
+    cdef Arena arena
+    cdef dict made            # (name, version) -> id of the symbols the linker made
+    cdef list memory
+    cdef void* column(self, uint64_t itemsize) except NULL
+    cpdef uint32_t lookup(self, bytes name, uint32_t version=*)
+    cpdef uint32_t create(self, bytes name, uint32_t kind, uint32_t version=*) except 0
+    cpdef int set_data(self, uint32_t s, bytes content) except -1
+    cpdef int set_relocs(self, uint32_t s, list relocs) except -1
+    cpdef int reserve_data(self, uint32_t s, uint32_t size) except -1
+    cpdef bytes data(self, uint32_t s)
+    cpdef bytes name(self, uint32_t s)
+    cpdef uint32_t kind(self, uint32_t s)
+    cpdef set_kind(self, uint32_t s, uint32_t kind)
+    cpdef uint32_t size(self, uint32_t s)
+    cpdef set_size(self, uint32_t s, uint32_t size)
+    cpdef uint64_t value(self, uint32_t s)
+    cpdef set_value(self, uint32_t s, uint64_t value)
+    cpdef uint32_t align(self, uint32_t s)
+    cpdef set_align(self, uint32_t s, uint32_t align)
+    cpdef uint32_t attr(self, uint32_t s)
+    cpdef add_attr(self, uint32_t s, uint32_t bits)
+    cpdef drop_attr(self, uint32_t s, uint32_t bits)
+    cpdef uint32_t sect(self, uint32_t s)
+    cpdef set_sect(self, uint32_t s, uint32_t sect)
+    cpdef uint32_t object(self, uint32_t s)
+
+
+cdef inline uint32_t target(LiveColumns* c, uint32_t s, RelocRecord* r) noexcept nogil:
+    """The live id that a relocation of s refers to: 0 where that is dead or nil, BAD where the object is corrupt."""
+    if c.attr[s] & A_LINKER_RELOCS:
+        return r.idx
+    return resolve(c.syms, c.syms.objects + c.obj[s], r.pkg, r.idx)
+
+
+cdef inline int live_auxs(LiveColumns* c, uint32_t s, AuxRecord** first) noexcept nogil:
+    """The auxiliary symbols of s: their number, or -1 where the object is corrupt."""
+    if c.attr[s] & A_LINKER:
+        first[0] = NULL
+        return 0
+    return sym_auxs(c.syms.objects + c.obj[s], c.li[s], first)
+
+
+cdef inline uint32_t aux_target(LiveColumns* c, uint32_t s, AuxRecord* a) noexcept nogil:
+    """The live id of an auxiliary symbol of s."""
+    return resolve(c.syms, c.syms.objects + c.obj[s], a.pkg, a.idx)
+
+
+cdef inline int64_t aligned(int64_t v, int64_t align) noexcept nogil:
+    """v rounded up to a power of two (ld.Rnd)."""
+    return (v + align - 1) & -align
+
+
+cdef inline uint32_t symbol_align(LiveColumns* c, uint32_t s) noexcept nogil:
+    """A data symbol's alignment on amd64, remembered (ld.symalign with Minalign 1, Maxalign 32)."""
+    cdef uint32_t a = c.align[s]
+    cdef uint32_t bits
+    if a:
+        return <uint32_t>1 << (a - 1)
+    bits = 5
+    while bits and (<uint32_t>1 << bits) > c.size[s]:
+        bits -= 1
+    c.align[s] = <uint8_t>(bits + 1)
+    return <uint32_t>1 << bits

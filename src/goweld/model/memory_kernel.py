@@ -1,0 +1,137 @@
+"""The owners of memory: a mapped input file, a column of fixed-size items, an arena.
+
+Kernels cimport these types and see pointers; Python sees objects with a length.  Everything lives until the
+process leaves: the linker ends with the write and tears nothing down.
+"""
+
+from __future__ import annotations
+
+import os
+
+import cython
+from cython.cimports.cpython.memoryview import PyMemoryView_FromMemory
+from cython.cimports.posix.mman import (
+    MAP_ANONYMOUS,
+    MAP_FAILED,
+    MAP_PRIVATE,
+    PROT_READ,
+    PROT_WRITE,
+    madvise,
+    mmap,
+    munmap,
+)
+
+MADV_HUGEPAGE = cython.declare(cython.int, 14)
+HUGE = cython.declare(cython.size_t, 2 << 20)
+CHUNK = cython.declare(cython.size_t, 256 << 10)
+
+
+def reserve(size: int) -> object:
+    """Zeroed anonymous memory of `size` bytes, in huge pages where it is large enough to gain from them."""
+    p = cython.declare(cython.p_void)
+    p = mmap(cython.NULL, size if size else 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    if p == MAP_FAILED:
+        raise MemoryError
+    if size >= 2 * HUGE:
+        madvise(p, size, MADV_HUGEPAGE)
+    return p
+
+
+class Input:
+    """A file mapped for reading.  Raises OSError where the file cannot be opened or mapped."""
+
+    def __init__(self, path: str) -> None:
+        p = cython.declare(cython.p_void)
+        self.path = path
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self.length = os.fstat(fd).st_size
+            if self.length:
+                p = mmap(cython.NULL, self.length, PROT_READ, MAP_PRIVATE, cython.cast(cython.int, fd), 0)
+                if p == MAP_FAILED:
+                    # A directory opens but does not map; reading it tells why.
+                    os.read(fd, 1)
+                    raise OSError("cannot map " + path)
+                self.ptr = cython.cast("const uint8_t *", p)
+        finally:
+            os.close(fd)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def bytes(self, start: int, size: int) -> bytes:
+        """A copy of `size` bytes from `start`, clipped to the file."""
+        first = cython.cast(cython.Py_ssize_t, start)
+        count = cython.cast(cython.Py_ssize_t, size)
+        if first < 0 or first >= self.length or count <= 0:
+            return b""
+        if count > self.length - first:
+            count = self.length - first
+        return cython.cast("const char *", self.ptr + first)[:count]
+
+    def find(self, needle: bytes, start: int, end: int) -> int:
+        """The first place of `needle` in [start, end), or -1."""
+        return memoryview_find(self, needle, start, end)
+
+    def view(self) -> memoryview:
+        """The whole file, read only."""
+        return PyMemoryView_FromMemory(cython.cast("char *", self.ptr), self.length, 0x100)
+
+
+def memoryview_find(mapped: Input, needle: bytes, start: int, end: int) -> int:
+    """bytes.find over a window of a mapped file, a block at a time so that nothing large is copied."""
+    overlap = len(needle) - 1
+    while start < end:
+        block = mapped.bytes(start, min(end - start, 65536 + overlap))
+        at = block.find(needle)
+        if at >= 0:
+            return start + at
+        start += 65536
+    return -1
+
+
+class Column:
+    """`length` items of `itemsize` bytes, zero at first."""
+
+    def __init__(self, itemsize: int, length: int) -> None:
+        self.itemsize = itemsize
+        self.length = length
+        self.mapped = cython.cast(cython.size_t, itemsize) * cython.cast(cython.size_t, length)
+        self.ptr = reserve(self.mapped)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def view(self) -> memoryview:
+        """The column's bytes, writable: for tests, reports and the few items Python sets."""
+        return PyMemoryView_FromMemory(cython.cast("char *", self.ptr), self.length * self.itemsize, 0x200)
+
+    def free(self) -> None:
+        """Give the memory back; the column must not be used again."""
+        if self.ptr != cython.NULL:
+            munmap(self.ptr, self.mapped if self.mapped else 1)
+            self.ptr = cython.NULL
+            self.length = 0
+
+
+class Arena:
+    """Memory for what the linker makes up: names, contents, relocations.  Pointers into it stay valid."""
+
+    def __init__(self) -> None:
+        self.chunks = []
+        self.room = 0
+
+    def take(self, size: int) -> object:
+        """`size` zeroed bytes, aligned to eight."""
+        rounded = (cython.cast(cython.size_t, size) + 7) & ~cython.cast(cython.size_t, 7)
+        if rounded > self.room:
+            wanted = rounded if rounded > CHUNK else CHUNK
+            chunk = Column(1, wanted)
+            self.chunks.append(chunk)
+            self.cursor = cython.cast("uint8_t *", cython.cast(Column, chunk).ptr)
+            self.room = wanted
+        p = self.cursor
+        self.cursor = p + rounded
+        self.room -= rounded
+        return p
+

@@ -1,0 +1,18 @@
+from libc.stdint cimport uint32_t
+
+from goweld.codec.goobj_kernel cimport GoObj
+from goweld.model.memory_kernel cimport Arena, Column, Input
+
+
+cdef class Objects:
+    cdef GoObj* list          # [0] stands for the linker itself
+    cdef readonly uint32_t n  # objects are 1 .. n - 1
+    cdef Column memory
+    cdef Arena arena
+    cdef readonly list inputs
+    cdef readonly list names
+
+    cpdef uint32_t add(self, Input source, Py_ssize_t start, Py_ssize_t length, uint32_t lib, str name) except 0
+    cpdef int refer(self, uint32_t index, list packages) except -1
+    cpdef uint32_t flags(self, uint32_t index)
+    cpdef uint32_t lib(self, uint32_t index)

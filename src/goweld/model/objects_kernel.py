@@ -1,0 +1,50 @@
+"""The Go objects of a link, in load order.  Object 0 stands for the linker, which defines symbols too."""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import parse
+from cython.cimports.goweld.model.memory_kernel import Arena, Column, Input
+from cython.cimports.libc.stdint import uint32_t
+
+
+class Objects:
+    """A table of parsed Go objects; `names` says of each which file and archive member it came from."""
+
+    def __init__(self, capacity: int) -> None:
+        self.memory = Column(cython.sizeof(GoObj), capacity + 1)
+        self.list = cython.cast("GoObj *", self.memory.ptr)
+        self.n = 1
+        self.arena = Arena()
+        self.inputs = [None]
+        self.names = ["linker"]
+
+    def __len__(self) -> int:
+        return self.n
+
+    def add(self, source: Input, start: int, length: int, lib: int, name: str) -> int:
+        """Add the goobj at [start, start + length) of a mapped file; its index.  Raises CorruptObject."""
+        if self.n >= cython.cast(uint32_t, self.memory.length):
+            raise OverflowError("more objects than were announced")
+        o = cython.address(self.list[self.n])
+        parse(source, start, length, o)
+        o.lib = lib
+        self.inputs.append(source)
+        self.names.append(name)
+        self.n += 1
+        return self.n - 1
+
+    def refer(self, index: int, packages: list[int]) -> None:
+        """Say which object each of an object's package references means."""
+        o = cython.address(self.list[index])
+        o.pkgs = cython.cast("uint32_t *", self.arena.take(4 * o.npkg + 4))
+        for i in range(o.npkg):
+            o.pkgs[i] = packages[i]
+
+    def flags(self, index: int) -> int:
+        """The goobj flags of an object."""
+        return self.list[index].flags
+
+    def lib(self, index: int) -> int:
+        """The library an object belongs to."""
+        return self.list[index].lib

@@ -1,0 +1,153 @@
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+
+from goweld.codec.goobj_kernel cimport (
+    PKG_BUILTIN, PKG_HASHED, PKG_HASHED64, PKG_NONE, PKG_SELF, GoObj,
+)
+from goweld.model.memory_kernel cimport Arena, Column
+from goweld.model.objects_kernel cimport Objects
+
+
+cdef extern from *:
+    """
+    #include <stdint.h>
+    #include <string.h>
+    static inline uint64_t gw_mix(uint64_t a, uint64_t b) {
+        unsigned __int128 m = (unsigned __int128)(a ^ 0x9e3779b97f4a7c15ull) * (b ^ 0xd6e8feb86659fd93ull);
+        return (uint64_t)m ^ (uint64_t)(m >> 64);
+    }
+    static inline uint64_t gw_hash(const uint8_t* p, uint64_t n) {
+        uint64_t h = n, a, b;
+        while (n > 16) {
+            memcpy(&a, p, 8); memcpy(&b, p + 8, 8);
+            h = gw_mix(a ^ h, b);
+            p += 16; n -= 16;
+        }
+        a = b = 0;
+        if (n >= 8) { memcpy(&a, p, 8); memcpy(&b, p + n - 8, 8); }
+        else if (n >= 4) { uint32_t x, y; memcpy(&x, p, 4); memcpy(&y, p + n - 4, 4); a = x; b = y; }
+        else if (n) { a = ((uint64_t)p[0] << 16) | ((uint64_t)p[n >> 1] << 8) | p[n - 1]; }
+        return gw_mix(a ^ h, b ^ 0x1b873593cc9e2d51ull);
+    }
+    static inline void gw_prefetch(const void* p) { __builtin_prefetch(p); }
+    """
+    uint64_t gw_mix(uint64_t a, uint64_t b) nogil
+    uint64_t gw_hash(const uint8_t* p, uint64_t n) nogil
+    void gw_prefetch(const void* p) nogil
+
+
+cdef enum:
+    NIL = 0
+    BAD = 0xffffffff          # a reference that the object has no right to make
+    MISSING = 0xfffffffe      # a builtin that the runtime does not define
+
+    SYM_LOCAL = 1             # Symbols.attr
+    SYM_USED_IN_IFACE = 2
+    SYM_REACHABLE = 4
+    SYM_BLOCKED = 8           # linkname references are restricted
+    SYM_CLONED = 16           # size fixed up: cmd/link treats it as its own symbol
+
+
+cdef struct NameEntry:
+    const uint8_t* name
+    uint32_t len
+    uint32_t id               # canonical raw id; 0: nobody defines or references it yet
+
+
+cdef struct SymbolColumns:
+    GoObj* objects
+    uint32_t nobjects
+    uint32_t n                # raw ids are 1 .. n - 1
+    uint32_t first_hashed     # package definitions lie below
+    uint32_t first_ref        # definitions lie below
+    uint32_t* canon           # the first occurrence; after deadcode the live id (0: dead)
+    uint32_t* owner           # the raw id whose content counts; 0: the symbol itself
+    uint32_t* object
+    uint8_t* align            # log2 + 1, as cmd/link's loader keeps it; 0: none
+    uint8_t* attr
+    uint32_t* builtins
+    uint32_t nbuiltin
+    uint8_t kind_of[256]      # object symbol kind -> linker symbol kind
+    uint64_t* slots           # open addressing: tag in the upper half, entry in the lower; 0: free
+    uint64_t slot_mask
+    NameEntry* entries        # [0] is unused
+    uint32_t nentries
+    uint32_t* fix_size        # pairs (raw id, size): loader.sizeFixups
+    uint32_t nfix
+
+
+cdef class Symbols:
+    cdef readonly Objects objects
+    cdef SymbolColumns c
+    cdef Column texts         # raw ids of text definitions outside the package symbols, in load order
+    cdef readonly uint32_t ntexts
+    cdef list memory
+    cdef Arena arena
+    cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
+    cdef uint32_t number(self) noexcept
+    cdef int index_names(self) except -1
+    cpdef int want(self, bytes name, uint32_t version) except -1
+    cpdef uint32_t lookup(self, bytes name, uint32_t version)
+    cpdef bint is_defined(self, uint32_t raw)
+    cpdef bytes name(self, uint32_t raw)
+    cpdef uint32_t object_of(self, uint32_t raw)
+
+
+cdef inline uint32_t local_id(GoObj* o, uint32_t li) noexcept nogil:
+    """The raw id of an object's symbol by its local index."""
+    if li < o.ndef:
+        return o.pkgbase + li
+    if li < o.nalldef:
+        return o.hbase + (li - o.ndef)
+    return o.rbase + (li - o.nalldef)
+
+
+cdef inline uint32_t local_index(SymbolColumns* s, GoObj* o, uint32_t raw) noexcept nogil:
+    """The local index of a raw id in the object that holds it."""
+    if raw < s.first_hashed:
+        return raw - o.pkgbase
+    if raw < s.first_ref:
+        return raw - o.hbase + o.ndef
+    return raw - o.rbase + o.nalldef
+
+
+cdef inline uint32_t resolve(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
+    """What a symbol reference means (loader.resolve): a canonical raw id, after deadcode a live id."""
+    cdef GoObj* other
+    if pkg == PKG_SELF:
+        if idx < o.ndef:
+            return s.canon[o.pkgbase + idx]
+    elif pkg < o.npkg:
+        if pkg == 0:
+            return NIL if idx == 0 else BAD
+        other = s.objects + o.pkgs[pkg]
+        if idx < other.ndef:
+            return s.canon[other.pkgbase + idx]
+    elif pkg == PKG_NONE:
+        if idx < o.nnamed:
+            return s.canon[o.hbase + o.nhashed64 + o.nhashed + idx]
+        idx -= o.nnamed
+        if idx < o.nref:
+            return s.canon[o.rbase + idx]
+    elif pkg == PKG_HASHED:
+        if idx < o.nhashed:
+            return s.canon[o.hbase + o.nhashed64 + idx]
+    elif pkg == PKG_HASHED64:
+        if idx < o.nhashed64:
+            return s.canon[o.hbase + idx]
+    elif pkg == PKG_BUILTIN:
+        if idx < s.nbuiltin:
+            idx = s.builtins[idx]
+            return idx if idx else MISSING
+    elif pkg == 0 and idx == 0:
+        return NIL
+    return BAD
+
+
+cdef inline uint32_t content(SymbolColumns* s, uint32_t raw) noexcept nogil:
+    """The raw id that holds a canonical symbol's content."""
+    cdef uint32_t owner = s.owner[raw]
+    return owner if owner else raw
+
+
+cdef uint32_t find_name(SymbolColumns* s, const uint8_t* name, uint64_t size, uint32_t version,
+                        bint insert) noexcept nogil

@@ -1,0 +1,133 @@
+"""All symbols of all objects as columns indexed by raw id (loader.Loader's global index, without its holes).
+
+Raw ids run over the package definitions of every object, then object by object over the hashed64, hashed and
+named definitions, then object by object over the references.  The first occurrence of a symbol has the least
+id, as in cmd/link, so every tie that cmd/link breaks by index comes out the same.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import sym_name
+from cython.cimports.goweld.model.memory_kernel import Arena, Column
+from cython.cimports.goweld.model.objects_kernel import Objects
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.string import memcmp, memcpy
+
+
+def find_name(s, name, size, version, insert):
+    """The entry of a name in one of the two symbol versions; 0 where it has none and `insert` is false."""
+    h = gw_hash(name, size)
+    tag = (h & cython.cast(uint64_t, 0xFFFFFFFE00000000)) | (cython.cast(uint64_t, version) << 32)
+    i = (h ^ version) & s.slot_mask
+    while s.slots[i]:
+        if (s.slots[i] & cython.cast(uint64_t, 0xFFFFFFFF00000000)) == tag:
+            entry = cython.cast(uint32_t, s.slots[i])
+            if s.entries[entry].len == size and memcmp(s.entries[entry].name, name, size) == 0:
+                return entry
+        i = (i + 1) & s.slot_mask
+    if not insert:
+        return 0
+    entry = s.nentries
+    s.nentries += 1
+    s.entries[entry].name = name
+    s.entries[entry].len = cython.cast(uint32_t, size)
+    s.slots[i] = tag | entry
+    return entry
+
+
+class Symbols:
+    """The columns, empty; the resolve stage fills them in."""
+
+    def __init__(self, objects: Objects) -> None:
+        c = cython.address(self.c)
+        self.objects = objects
+        self.memory = []
+        self.arena = Arena()
+        c.objects = self.objects.list
+        c.nobjects = self.objects.n
+        c.n = self.number()
+        room = cython.cast(uint64_t, c.n) + 1
+        c.canon = cython.cast("uint32_t *", self.column(4, room))
+        c.owner = cython.cast("uint32_t *", self.column(4, room))
+        c.object = cython.cast("uint32_t *", self.column(4, room))
+        c.align = cython.cast("uint8_t *", self.column(1, room))
+        c.attr = cython.cast("uint8_t *", self.column(1, room))
+        c.fix_size = cython.cast("uint32_t *", self.column(8, c.first_ref - c.first_hashed))
+        self.index_names()
+
+    def column(self, itemsize, length):
+        memory = Column(itemsize, length)
+        self.memory.append(memory)
+        return cython.cast(Column, memory).ptr
+
+    def number(self):
+        """Give every object its id ranges; one more than the last id."""
+        c = cython.address(self.c)
+        following = cython.cast(uint32_t, 1)
+        for i in range(1, c.nobjects):
+            c.objects[i].pkgbase = following
+            following += c.objects[i].ndef
+        c.first_hashed = following
+        for i in range(1, c.nobjects):
+            c.objects[i].hbase = following
+            following += c.objects[i].nalldef - c.objects[i].ndef
+        c.first_ref = following
+        for i in range(1, c.nobjects):
+            c.objects[i].rbase = following
+            following += c.objects[i].nref
+        return following
+
+    def index_names(self):
+        """Room for the names of all named definitions and references, and for those the linker asks for."""
+        c = cython.address(self.c)
+        most = cython.cast(uint64_t, 4096)
+        for i in range(1, c.nobjects):
+            most += c.objects[i].nnamed + c.objects[i].nref
+        slots = cython.cast(uint64_t, 8192)
+        while slots < most + most // 2:
+            slots *= 2
+        c.slots = cython.cast("uint64_t *", self.column(8, slots))
+        c.slot_mask = slots - 1
+        c.entries = cython.cast("NameEntry *", self.column(cython.sizeof(NameEntry), most))
+        c.nentries = 1
+        return 0
+
+    def __len__(self) -> int:
+        return self.c.n
+
+    def want(self, name: bytes, version: int) -> None:
+        """Announce a name that the linker will look up.  Before the names of the objects are bound."""
+        if len(name) == 0:
+            return 0
+        kept = self.arena.take(len(name))
+        memcpy(kept, cython.cast("const char *", name), len(name))
+        find_name(cython.address(self.c), kept, len(name), version, True)
+        return 0
+
+    def lookup(self, name: bytes, version: int) -> int:
+        """The canonical raw id of a named symbol, 0 where there is none (loader.Lookup).
+
+        A name that no object references is found only if it was wanted before the names were bound.
+        """
+        first = cython.cast("const char *", name)
+        entry = find_name(
+            cython.address(self.c), cython.cast("const uint8_t *", first), len(name), version, False
+        )
+        return self.c.entries[entry].id
+
+    def is_defined(self, raw: int) -> bool:
+        """Whether an object defines the symbol (a canonical raw id)."""
+        return 0 < raw < self.c.first_ref
+
+    def name(self, raw: int) -> bytes:
+        """A symbol's name, by raw id."""
+        c = cython.address(self.c)
+        o = cython.address(c.objects[c.object[cython.cast(uint32_t, raw)]])
+        first = cython.declare("const uint8_t *", cython.NULL)
+        size = sym_name(o, local_index(c, o, raw), cython.address(first))
+        return cython.cast("const char *", first)[:size] if size > 0 else b""
+
+    def object_of(self, raw: int) -> int:
+        """The object that owns a symbol's content, by canonical raw id."""
+        return self.c.object[content(cython.address(self.c), raw)]

@@ -1,0 +1,44 @@
+from libc.stdint cimport uint32_t, uint64_t
+
+from goweld.codec.goobj_kernel cimport GoObj, SymRecord
+from goweld.model.memory_kernel cimport Column
+from goweld.model.symbols_kernel cimport SymbolColumns, Symbols
+
+
+cdef struct HashSlot:
+    uint64_t low
+    uint64_t high
+    uint32_t id
+    uint32_t size
+
+
+cdef struct DupPair:
+    uint32_t new
+    uint32_t old
+
+
+cpdef uint32_t enter_hashed(Symbols symbols) except *
+cpdef uint32_t bind_names(Symbols symbols) except *
+cpdef tuple merge_named(Symbols symbols, bint strict)
+cpdef uint32_t bind_references(Symbols symbols) except *
+cpdef uint32_t apply_reference_flags(Symbols symbols) except *
+cpdef list linkname_references(Symbols symbols)
+cpdef set_builtins(Symbols symbols, list raws)
+cpdef block_linkname(Symbols symbols, uint32_t raw)
+
+cdef uint32_t hashed_of(SymbolColumns* s, HashSlot* short_table, uint64_t short_mask, HashSlot* table,
+                        uint64_t mask, uint32_t* texts, uint32_t* ntexts) noexcept nogil
+cdef void note_definition(SymbolColumns* s, uint32_t id, SymRecord* r) noexcept nogil
+cdef uint32_t enter(SymbolColumns* s, HashSlot* table, uint64_t mask, uint64_t low, uint64_t high,
+                    uint32_t raw, uint32_t size) noexcept nogil
+cdef uint32_t names_of(SymbolColumns* s) noexcept nogil
+cdef bint is_unnamed_or_static(SymRecord* r) noexcept nogil
+cdef int merge(SymbolColumns* s, uint32_t raw, uint32_t old) noexcept nogil
+cdef void fix_size(SymbolColumns* s, uint32_t id, uint32_t size) noexcept nogil
+cdef bint is_text(int kind) noexcept nogil
+cdef bint is_data(int kind) noexcept nogil
+cdef bint judged(SymbolColumns* s, GoObj* o, uint32_t raw) noexcept nogil
+
+cdef enum:
+    KIND_NOPTRDATA = 32
+    KIND_NOPTRBSS = 45
