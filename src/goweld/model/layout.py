@@ -1,0 +1,90 @@
+"""Sections, segments, and the two layouts: where text lies, and where everything lies."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.memory_kernel import Column
+
+
+class Section:
+    """An output section (sym.Section).  `index` counts from 1 and is what Live.sect holds."""
+
+    __slots__ = ("name", "segment", "rwx", "align", "vaddr", "length", "index", "compressed")
+
+    def __init__(self, name: str, segment: Segment, rwx: int, index: int) -> None:
+        self.name = name
+        self.segment = segment
+        self.rwx = rwx
+        self.align = 8  # ld.addsection: everything is at least pointer aligned
+        self.vaddr = 0
+        self.length = 0
+        self.index = index
+        self.compressed = False
+
+    @property
+    def fileoff(self) -> int:
+        return self.segment.fileoff + self.vaddr - self.segment.vaddr
+
+
+class Segment:
+    """A loadable run of sections (sym.Segment); `filelen` bytes of it are in the file."""
+
+    __slots__ = ("name", "rwx", "vaddr", "length", "fileoff", "filelen", "sections")
+
+    def __init__(self, name: str, rwx: int) -> None:
+        self.name = name
+        self.rwx = rwx
+        self.vaddr = 0
+        self.length = 0
+        self.fileoff = 0
+        self.filelen = 0
+        self.sections: list[Section] = []
+
+
+class TextLayout:
+    """Functions in their final order and at their final addresses.
+
+    `order` holds `count` live ids (uint32).  `start` is the address of the first function, `end` that of
+    runtime.etext.
+    """
+
+    __slots__ = ("order", "count", "section", "start", "end")
+
+    def __init__(self, order: Column, count: int, section: Section, start: int, end: int) -> None:
+        self.order = order
+        self.count = count
+        self.section = section
+        self.start = start
+        self.end = end
+
+
+class Layout:
+    """Every section with its address: segments in file order.  `sections[i]` has index i; [0] is None.
+
+    `data_order` holds the `data_count` live ids of all data symbols in address order within each section
+    (ld.Link.datap).
+    """
+
+    __slots__ = (
+        "text",
+        "rodata",
+        "relro",
+        "data",
+        "dwarf",
+        "segments",
+        "sections",
+        "data_order",
+        "data_count",
+    )
+
+    def __init__(self, text: Segment) -> None:
+        self.text = text
+        self.rodata = Segment("rodata", 4)
+        self.relro = Segment("relro", 6)
+        self.data = Segment("data", 6)
+        self.dwarf = Segment("dwarf", 6)
+        self.segments: list[Segment] = []
+        self.sections: list[Section | None] = [None]
+        self.data_order: Column
+        self.data_count = 0
