@@ -32,7 +32,7 @@ class UsageError(Exception):
 
 
 class VersionRequest(Exception):
-    """-V was met: print the version and succeed, whatever follows it."""
+    """-V was met, with the value in args[0]: print the version and succeed, whatever follows it."""
 
 
 class CommandLine:
@@ -242,7 +242,7 @@ def _add_definition(line: CommandLine, field: str, value: str) -> None:
 
 
 def _show_version(line: CommandLine, field: str, value: str) -> None:
-    raise VersionRequest
+    raise VersionRequest(value)
 
 
 def _set_strict(line: CommandLine, field: str, value: str) -> None:

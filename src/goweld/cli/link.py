@@ -33,7 +33,7 @@ def main(words: list[str]) -> NoReturn:
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     status = _run(Call(words[1:]))
-    sys.stdout.flush()
+    _flush()
     # Leave without tearing down: unmapping and freeing a large link takes milliseconds.
     os._exit(status)
 
@@ -43,15 +43,15 @@ def _run(call: Call) -> int:
         return 2
     port = support.foreign_port()
     if port:
-        return _pass_on(call, call.arguments, "", f"another port: {port}")
+        return pass_on(call, call.arguments, "", f"another port: {port}")
     try:
         line = flags.parse(call.arguments, call.program, own_flags=not call.tool)
     except flags.UsageError as error:
         return _show_usage(str(error))
-    except flags.VersionRequest:
+    except flags.VersionRequest as request:
         from goweld.cli.version import show
 
-        return show(call)
+        return show(call, str(request))
     except LinkError as error:
         return _show(call, error)
     if line.strict:
@@ -60,7 +60,7 @@ def _run(call: Call) -> int:
         line.options.time = True
     reason = support.unsupported(line.options)
     if reason:
-        return _pass_on(call, line.arguments, line.options.output, reason)
+        return pass_on(call, line.arguments, line.options.output, reason)
     if os.environ.get("GOWELD_VERIFY"):
         from goweld.cli.verify import verified_link
 
@@ -72,7 +72,7 @@ def _link(call: Call, line: flags.CommandLine) -> int:
     try:
         link_here(line.options)
     except Unsupported as reason:
-        return _pass_on(call, line.arguments, line.options.output, str(reason))
+        return pass_on(call, line.arguments, line.options.output, str(reason))
     except LinkError as error:
         record.append(record.FAILED, line.options.output, str(error).partition("\n")[0])
         return _show(call, error)
@@ -81,10 +81,10 @@ def _link(call: Call, line: flags.CommandLine) -> int:
 
 
 def link_here(options: Options) -> None:
-    """Link by Goweld. Raises LinkError or Unsupported and nothing else: whatever fails has a one-line reason."""
-    from goweld.link import link
-
+    """Link by Goweld. Raises LinkError or Unsupported and nothing else: any failure has a one-line reason."""
     try:
+        from goweld.link import link
+
         link(options)
     except (LinkError, Unsupported):
         raise
@@ -105,24 +105,30 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__}: {error}{place}"
 
 
-def _pass_on(call: Call, arguments: list[str], output: str, reason: str) -> int:
-    """Hand the link to the real linker: silently, with a record; an error where that is forbidden or fails."""
+def pass_on(call: Call, arguments: list[str], output: str, reason: str) -> int:
+    """Hand the link to the real linker, silently, with a record. Returns only if that cannot be done."""
+    needs = f"cannot link this yet: it needs {reason}"
     if os.environ.get("GOWELD_STRICT", "0") not in ("", "0"):
-        return complain(f"cannot link this yet: it needs {reason}")
+        return _refuse(output, needs)
     if reallinker.called_itself():
-        return complain("was called as the real linker; set GOWELD_LINK to the real linker's path")
+        return _refuse(output, "was called as the real linker; set GOWELD_LINK to the real linker's path")
     path = reallinker.find(call.tool, call.launcher)
     if path is None:
-        return complain(f"cannot link this yet: it needs {reason}; and no real linker is found, set GOROOT")
+        return _refuse(output, f"{needs}; and no real linker is found, set GOROOT")
     record.append(record.PASSED, output, reason)
     # Python ignores this one so that a write reports the limit; a program inherits what is ignored.
     _signal.signal(_signal.SIGXFSZ, _signal.SIG_DFL)
-    sys.stdout.flush()
+    _flush()
     try:
         reallinker.become(path, call.program, arguments)
     except OSError as error:
-        return complain(f"cannot run the real linker {path}: {error.strerror}")
+        return _refuse(output, f"cannot run the real linker {path}: {error.strerror}")
     return 2
+
+
+def _refuse(output: str, message: str) -> int:
+    record.append(record.FAILED, output, message)
+    return complain(message)
 
 
 def _show(call: Call, error: LinkError) -> int:
@@ -145,9 +151,15 @@ def complain(message: str) -> int:
 
 
 def write_error(text: str) -> None:
-    """Print to standard error; a reader that is gone is no reason to fail otherwise."""
-    sys.stdout.flush()
+    """Print to standard error, after what was printed to standard output."""
+    _flush()
+    # A closed standard error is no reason to fail otherwise.
     try:
         os.write(2, text.encode("utf-8", "surrogateescape") + b"\n")
     except OSError:
-        pass
+        return
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # None where it was closed before the start
+        sys.stdout.flush()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-# Set to this process's id in what the real linker inherits. A launcher that finds its own id here was called as
-# the real linker: it stands in for it, and must not call itself for ever.
+# Set to this process's id in what the real linker inherits. A launcher that finds its own id here was called
+# as the real linker: it stands in for it, and must not call itself for ever.
 PASSED_BY = "GOWELD_PASSED_BY"
 
 
