@@ -29,27 +29,25 @@ def verified_link(call: Call, line: CommandLine) -> int:
         return pass_on(call, line.arguments, line.options.output, detail)
     real = os.waitstatus_to_exitcode(os.spawnve(os.P_WAIT, path, [call.program, *line.arguments], os.environ))
     try:
-        _judge(call, line, kind, detail, trial, real)
+        _judge(line, kind, detail, trial, real)
     finally:
         _remove(trial)
     return real if real >= 0 else 128 - real
 
 
-def _judge(call: Call, line: CommandLine, kind: str, detail: str, trial: str, real: int) -> None:
+def _judge(line: CommandLine, kind: str, detail: str, trial: str, real: int) -> None:
     """Record how the two links compare; keep Goweld's file and a reproducer if they differ."""
     output = line.options.output
     if kind == record.FAILED and real != 0:
         record.append(record.FAILED, output, detail)
     elif kind == record.FAILED:
-        _report(call, line, f"Goweld failed: {detail}", None)
+        _report(line, f"Goweld failed: {detail}", None)
     elif real != 0:
-        _report(call, line, f"the real linker failed with status {real}, Goweld did not", trial)
+        _report(line, f"the real linker failed with status {real}, Goweld did not", trial)
     elif same_bytes(trial, output):
         record.append(record.LINKED, output)
     else:
-        from goweld.explain.compare import first_difference
-
-        _report(call, line, first_difference(output, trial), trial)
+        _report(line, _difference(output, trial), trial)
 
 
 def _try_goweld(line: CommandLine, trial: str) -> tuple[str, str]:
@@ -98,7 +96,16 @@ def same_bytes(a: str, b: str) -> bool:
                 return True
 
 
-def _report(call: Call, line: CommandLine, difference: str, trial: str | None) -> None:
+def _difference(real: str, ours: str) -> str:
+    from goweld.explain.compare import first_difference
+
+    try:
+        return first_difference(real, ours)
+    except LinkError as error:
+        return str(error)
+
+
+def _report(line: CommandLine, difference: str, trial: str | None) -> None:
     """Record a difference, with what is needed to look into it in a directory beside the build."""
     from goweld.explain.repro import save
 
@@ -108,7 +115,7 @@ def _report(call: Call, line: CommandLine, difference: str, trial: str | None) -
     stem = os.path.join(directory, f"{name}-{os.getpid()}")
     if trial and os.path.exists(trial):
         os.replace(trial, f"{stem}.goweld")
-    save([call.program, *line.arguments], dict(os.environ), os.getcwd(), f"{stem}.repro")
+    save(line.arguments, os.environ, os.getcwd(), f"{stem}.repro")
     record.append(record.DIFFERS, line.options.output, f"{difference} (kept in {stem}.*)")
 
 
