@@ -18,7 +18,7 @@ def main() -> int:
     from goweld.explain.repro import capture
 
     try:
-        capture(args, directory)
+        capture([tool, *args], directory)
     except LinkError as err:
         print(f"capture: {err}", file=sys.stderr)
         return 1

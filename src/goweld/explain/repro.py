@@ -101,8 +101,8 @@ def split_flag(argv: list[str], at: int) -> tuple[str, str | None, int]:
 
 
 def portable(argv: list[str], cwd: str, keep: Keep) -> tuple[list[str], str]:
-    """A link's arguments with every file kept and named anew, and the importcfg to go with them."""
-    argv = expand([f"@{os.path.join(cwd, word[1:])}" if word.startswith("@") else word for word in argv])
+    """The arguments of argv with every file kept and named anew, and the importcfg to go with them."""
+    argv = expand([f"@{os.path.join(cwd, word[1:])}" if word.startswith("@") else word for word in argv[1:]])
     words: list[str] = []
     config = ""
     at = 0
@@ -159,7 +159,7 @@ def describe(name: str, words: list[str], env: Mapping[str, str]) -> str:
 
 
 def save(argv: list[str], env: Mapping[str, str], cwd: str, out_path: str) -> None:
-    """Write one link, given by the linker's arguments, as an archive. Raises LinkError."""
+    """Write the link that argv (the linker's name first) is, as an archive. Raises LinkError."""
     partial = out_path + ".partial"
     try:
         with tarfile.open(partial, "w:gz", compresslevel=1) as archive:
@@ -189,7 +189,7 @@ def add_text(archive: tarfile.TarFile, name: str, text: str) -> None:
 
 
 def capture(argv: list[str], directory: str) -> str:
-    """Save the running link as a folder below `directory`/jobs, its inputs in `directory`/store."""
+    """Save the link that argv (the linker's name first) is below `directory`/jobs; returns its folder."""
     store = Path(directory, "store")
     name = os.environ.get("TOOLEXEC_IMPORTPATH") or "link"
     name = name.split(" ")[0]
@@ -294,10 +294,8 @@ def main_save(argv: list[str]) -> int:
     parser.add_argument("-o", dest="output", required=True, metavar="OUT.tar.gz")
     options = parser.parse_args(argv[:split])
     command = argv[split + 1 :]
-    if command and os.path.basename(command[0]) == "link":
-        command = command[1:]
-    if not command:
-        parser.error("a link's arguments are missing after --")
+    if len(command) < 2 or command[0].startswith("-"):
+        parser.error("after -- must come the linker's name and its arguments")
     save(command, os.environ, os.getcwd(), options.output)
     print(f"{options.output}: {os.path.getsize(options.output)} bytes")
     return 0

@@ -1,0 +1,8 @@
+// Hello is the smallest program with output.
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("hello, world")
+}

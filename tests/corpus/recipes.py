@@ -1,0 +1,234 @@
+"""Turn the manifest's rows into link jobs, by running the go command with a -toolexec that saves them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from goweld.explain.repro import Job
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+MANIFEST = HERE / "manifest.toml"
+PROGRAMS = HERE / "programs"
+BATCH = 40
+# Where things come from and are kept; the rest of the user's configuration would change what is built.
+KEPT_CONFIG = ("GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE")
+
+
+@dataclass
+class Row:
+    """One recipe of the manifest."""
+
+    name: str
+    quick: bool = False
+    program: str = ""
+    path: str = ""
+    packages: list[str] = field(default_factory=list)
+    module: str = ""
+    kind: str = "build"
+    flags: list[str] = field(default_factory=list)
+    ldflags: list[str] = field(default_factory=list)
+    link: list[list[str]] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+
+    def variants(self, defaults: dict[str, list[str]]) -> dict[str, list[str]]:
+        """The linker flags to try, by a name for each."""
+        return {" ".join(flags): flags for flags in self.link} or defaults
+
+
+@dataclass
+class Manifest:
+    rows: list[Row]
+    variants: dict[str, list[str]]
+    allowed: dict[str, str]
+
+    @classmethod
+    def load(cls, path: Path = MANIFEST) -> Manifest:
+        raw = tomllib.loads(path.read_text())
+        return cls([Row(**row) for row in raw["row"]], raw["variants"], raw["allowed"])
+
+
+@dataclass
+class Collected:
+    """A row's link jobs by package, and the packages that gave none, each with the reason."""
+
+    row: Row
+    jobs: dict[str, Job]
+    missing: dict[str, str]
+
+
+class Go:
+    """The reference Go distribution, and the folder everything that is collected goes to."""
+
+    def __init__(self, go: str, work: Path) -> None:
+        self.work = work
+        environment = {**os.environ, "GOTOOLCHAIN": "local"}
+        environment.pop("GOROOT", None)
+        answer = subprocess.run(
+            [go, "env", "-json"], capture_output=True, env=environment, check=True, cwd=PROGRAMS
+        )
+        self.config: dict[str, str] = json.loads(answer.stdout)
+        self.root = Path(self.config["GOROOT"])
+        self.go = self.root / "bin" / "go"
+        self.version = self.config["GOVERSION"]
+        self.tools = self.root / "pkg" / "tool" / f"{self.config['GOHOSTOS']}_{self.config['GOHOSTARCH']}"
+        self.linker = self.tools / "link"
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))
+        }
+        self.environment |= {name: self.config[name] for name in KEPT_CONFIG if name in self.config}
+        self.environment |= {"GOTOOLCHAIN": "local", "GOENV": "off", "GOWORK": "off", "CGO_ENABLED": "0"}
+
+    def run(self, arguments: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        """One go command."""
+        command = [str(self.go), *arguments]
+        environment = {**self.environment, **env}
+        return subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, check=False)
+
+    def root_without_linker(self) -> Path:
+        """A GOROOT of symbolic links that lacks the link tool, with a go command of its own."""
+        copy = self.work / "goroot"
+        tools = copy / self.tools.relative_to(self.root)
+        if not (copy / "VERSION").exists():
+            tools.mkdir(parents=True, exist_ok=True)
+            (copy / "bin").mkdir(exist_ok=True)
+            link_all(self.root, copy, {"pkg", "bin", "VERSION"})
+            link_all(self.root / "pkg", copy / "pkg", {"tool"})
+            link_all(self.tools, tools, {"link"})
+            (copy / "bin" / "go").write_bytes(self.go.read_bytes())
+            (copy / "bin" / "go").chmod(0o755)
+            (copy / "VERSION").symlink_to(self.root / "VERSION")
+        return copy
+
+
+def link_all(source: Path, target: Path, but: set[str]) -> None:
+    """Link what is in one folder into another."""
+    for entry in source.iterdir():
+        link = target / entry.name
+        if entry.name not in but and not link.is_symlink():
+            link.symlink_to(entry)
+
+
+def collect(go: Go, row: Row, *, fresh: bool) -> Collected:
+    """A row's link jobs; those of an earlier run where nothing can have changed."""
+    directory = go.work / "jobs" / row.name
+    stamp = hashlib.sha256(repr((row, go.version, str(go.root))).encode()).hexdigest()
+    record = directory / "collected.json"
+    reusable = not (fresh or row.program or row.path)
+    if reusable and record.exists() and (known := json.loads(record.read_text()))["stamp"] == stamp:
+        found = {name: directory / "jobs" / folder for name, folder in known["jobs"].items()}
+        return Collected(row, {name: Job.load(folder) for name, folder in found.items()}, known["missing"])
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    (go.work / "store").mkdir(exist_ok=True)
+    (directory / "store").symlink_to(go.work / "store")
+    wanted, missing = build(go, row, directory)
+    folders = sorted((directory / "jobs").glob("*/job.json"), key=lambda path: path.stat().st_mtime)
+    jobs = {job.name: job for job in (Job.load(path.parent) for path in folders)}
+    jobs = {name: jobs[name] for name in wanted if name in jobs}
+    missing |= {
+        name: missing.get(name, "the go command made no link for it") for name in wanted if name not in jobs
+    }
+    found = {name: job.folder for name, job in jobs.items()}
+    names = {name: folder.name for name, folder in found.items()}
+    record.write_text(json.dumps({"stamp": stamp, "jobs": names, "missing": missing}, indent=1))
+    return Collected(row, jobs, missing)
+
+
+def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]:
+    """Run the go command over a row's packages. The jobs to expect, and what failed with the reason."""
+    if row.module:
+        return build_module(go, row, directory)
+    cwd = ROOT / row.path if row.path else PROGRAMS if row.program else go.root / "src"
+    patterns = row.packages or [f"./{row.program}" if row.program else "."]
+    packages = list_packages(go, row, cwd, patterns)
+    suffix = ".test" if row.kind == "test" else ""
+    missing: dict[str, str] = {}
+    for number, batch in enumerate(batches(packages)):
+        output = directory / "out" / str(number)
+        output.mkdir(parents=True, exist_ok=True)
+        command = ["test", "-c"] if row.kind == "test" else ["build"]
+        command += [*toolexec(directory), *row_flags(row), "-o", f"{output}/", *batch]
+        done = go.run(command, cwd, row.env)
+        if done.returncode:
+            reason = done.stderr.strip()[-600:]
+            missing |= {package + suffix: reason for package in batch}
+    return [package + suffix for package in packages], missing
+
+
+def row_flags(row: Row) -> list[str]:
+    ldflags = [f"-ldflags={' '.join(row.ldflags)}"] if row.ldflags else []
+    return ["-buildvcs=false", *row.flags, *ldflags]
+
+
+def toolexec(directory: Path) -> list[str]:
+    return [f"-toolexec={sys.executable} -I -S {HERE / 'capture.py'} {directory}"]
+
+
+def list_packages(go: Go, row: Row, cwd: Path, patterns: list[str]) -> list[str]:
+    """The packages that patterns name and that give a link: mains, or those with tests."""
+    wanted = "or .TestGoFiles .XTestGoFiles" if row.kind == "test" else 'eq .Name "main"'
+    template = "{{if " + wanted + "}}{{.ImportPath}}{{end}}"
+    done = go.run(["list", "-f", template, *patterns], cwd, row.env)
+    if done.returncode:
+        raise RuntimeError(f"{row.name}: go list: {done.stderr.strip()}")
+    return done.stdout.split()
+
+
+def batches(packages: list[str]) -> Iterator[list[str]]:
+    """Packages in groups within which no two give a file of the same name."""
+    left = packages
+    while left:
+        taken: dict[str, str] = {}
+        later = []
+        for package in left:
+            name = file_name(package)
+            if name in taken or len(taken) == BATCH:
+                later.append(package)
+            else:
+                taken[name] = package
+        yield list(taken.values())
+        left = later
+
+
+def file_name(package: str) -> str:
+    """What the go command calls a package's program: a major version is not a name."""
+    elements = package.split("/")
+    if len(elements) > 1 and elements[-1][0] == "v" and elements[-1][1:].isdigit():
+        return elements[-2]
+    return elements[-1]
+
+
+def build_module(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]:
+    """Build a program of another module: in its own folder of the module cache, by its own go.mod."""
+    package, _, version = row.module.partition("@")
+    module, folder = download(go, package, version)
+    output = directory / "out"
+    output.mkdir(parents=True, exist_ok=True)
+    inside = "." + package.removeprefix(module)
+    command = ["build", *toolexec(directory), "-mod=readonly", *row_flags(row), "-o", f"{output}/", inside]
+    done = go.run(command, folder, row.env)
+    return [package], {package: done.stderr.strip()[-600:]} if done.returncode else {}
+
+
+def download(go: Go, package: str, version: str) -> tuple[str, Path]:
+    """The module that holds a package, and its folder. The longest path that is a module wins."""
+    module = package
+    errors = []
+    while module:
+        done = go.run(["mod", "download", "-json", f"{module}@{version}"], go.work, {"GOFLAGS": "-mod=mod"})
+        answer = json.loads(done.stdout or "{}")
+        if answer.get("Dir"):
+            return module, Path(answer["Dir"])
+        errors.append(answer.get("Error", done.stderr.strip()))
+        module = module.rpartition("/")[0]
+    raise RuntimeError(f"{package}@{version}: no module has it: {errors[0]}")
