@@ -1,0 +1,70 @@
+"""Stage 5, before deadcode: the order in which packages are initialised.
+
+Every package's inittask record names the records of the packages it imports; they run first, and among those
+that may run next the least name does (ld.inittaskSym).
+"""
+
+from __future__ import annotations
+
+from goweld.errors import LinkError
+from goweld.tables.inittasks_kernel import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.symbols_kernel import Symbols
+
+    Graph = tuple[dict[int, int], dict[int, int], dict[int, list[int]], list[tuple[bytes, int]]]
+
+EMPTY_RECORD = 8  # bytes: its state and the number of its functions, zero
+
+
+def schedule(symbols: Symbols, root: bytes) -> list[int] | None:
+    """The raw ids of the records below `root`'s package that have something to run, in the order to run them.
+
+    None where there is no such record.  `root` is its symbol's name and must have been wanted.
+    """
+    first = symbols.lookup(root, 0)
+    if first == 0:
+        return None
+    sizes, waiting, importers, ready = _explore(symbols, first)
+    order = []
+    while ready:
+        ready.sort(reverse=True)
+        raw = ready.pop()[1]
+        if sizes[raw] > EMPTY_RECORD:
+            order.append(raw)
+        for importer in importers.get(raw, ()):
+            waiting[importer] -= 1
+            if waiting[importer] == 0:
+                ready.append((symbols.name(importer), importer))
+    for raw, count in waiting.items():
+        if count:
+            name = symbols.name(raw).decode(errors="surrogateescape")
+            raise LinkError(f"inittask for {name} is not schedulable {count}")
+    return order
+
+
+def _explore(symbols: Symbols, first: int) -> Graph:
+    """By raw id: sizes, counts of imports yet to run, importers; and the records that can run at once."""
+    sizes: dict[int, int] = {}
+    waiting = {first: 0}
+    importers: dict[int, list[int]] = {}
+    ready = []
+    queue = [first]
+    while queue:
+        raw = queue.pop()
+        record = read(symbols, raw)
+        if record is None:
+            where = symbols.objects.names[symbols.object_of(raw)]
+            name = symbols.name(raw).decode(errors="surrogateescape")
+            raise LinkError(f"{where}: {name}: corrupt inittask record", status=1)
+        sizes[raw], dependencies = record
+        waiting[raw] = len(dependencies)
+        if not dependencies:
+            ready.append((symbols.name(raw), raw))
+        for dependency in dependencies:
+            importers.setdefault(dependency, []).append(raw)
+            if dependency not in waiting:
+                waiting[dependency] = 0
+                queue.append(dependency)
+    return sizes, waiting, importers, ready
