@@ -2,7 +2,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport R_WEAK, AuxRecord, GoObj, RelocRecord, sym_auxs
 from goweld.model.memory_kernel cimport Arena, Column
-from goweld.model.symbols_kernel cimport BAD, MISSING, SymbolColumns, Symbols, resolve
+from goweld.model.symbols_kernel cimport BAD, MISSING, SymbolColumns, Symbols, resolve_live
 
 
 cdef enum:
@@ -55,7 +55,9 @@ cdef class Live:
     cdef Arena arena
     cdef dict made            # (name, version) -> id of the symbols the linker made
     cdef list memory
+    cdef Column live_of
     cdef void* column(self, uint64_t itemsize) except NULL
+    cpdef uint32_t renumber(self)
     cpdef uint32_t lookup(self, bytes name, uint32_t version=*)
     cpdef uint32_t create(self, bytes name, uint32_t kind, uint32_t version=*) except 0
     cpdef int set_data(self, uint32_t s, bytes content) except -1
@@ -83,7 +85,7 @@ cdef inline uint32_t target(LiveColumns* c, uint32_t s, RelocRecord* r) noexcept
     """The live id that a relocation of s refers to: 0 where that is dead or nil, BAD where the object is corrupt."""
     if c.attr[s] & A_LINKER_RELOCS:
         return r.idx
-    return resolve(c.syms, c.syms.objects + c.obj[s], r.pkg, r.idx)
+    return resolve_live(c.syms, c.syms.objects + c.obj[s], r.pkg, r.idx)
 
 
 cdef inline int live_auxs(LiveColumns* c, uint32_t s, AuxRecord** first) noexcept nogil:
@@ -96,7 +98,7 @@ cdef inline int live_auxs(LiveColumns* c, uint32_t s, AuxRecord** first) noexcep
 
 cdef inline uint32_t aux_target(LiveColumns* c, uint32_t s, AuxRecord* a) noexcept nogil:
     """The live id of an auxiliary symbol of s."""
-    return resolve(c.syms, c.syms.objects + c.obj[s], a.pkg, a.idx)
+    return resolve_live(c.syms, c.syms.objects + c.obj[s], a.pkg, a.idx)
 
 
 cdef inline int64_t aligned(int64_t v, int64_t align) noexcept nogil:
@@ -115,3 +117,9 @@ cdef inline uint32_t symbol_align(LiveColumns* c, uint32_t s) noexcept nogil:
         bits -= 1
     c.align[s] = <uint8_t>(bits + 1)
     return <uint32_t>1 << bits
+
+
+cdef uint32_t count_live(SymbolColumns* s) noexcept nogil
+cdef uint32_t number_live(LiveColumns* c) noexcept nogil
+cdef uint32_t describe(LiveColumns* c, uint32_t live, uint32_t raw) noexcept nogil
+cdef bint has_text(SymbolColumns* s, uint32_t id) noexcept nogil

@@ -1,7 +1,7 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport (
-    PKG_BUILTIN, PKG_HASHED, PKG_HASHED64, PKG_NONE, PKG_SELF, GoObj,
+    PKG_BUILTIN, PKG_HASHED, PKG_HASHED64, PKG_NONE, PKG_SELF, AuxRecord, GoObj, SymRecord,
 )
 from goweld.model.memory_kernel cimport Arena, Column
 from goweld.model.objects_kernel cimport Objects
@@ -59,7 +59,8 @@ cdef struct SymbolColumns:
     uint32_t n                # raw ids are 1 .. n - 1
     uint32_t first_hashed     # package definitions lie below
     uint32_t first_ref        # definitions lie below
-    uint32_t* canon           # the first occurrence; after deadcode the live id (0: dead)
+    uint32_t* canon           # raw id -> the first occurrence's
+    uint32_t* live            # raw id -> live id, 0 where dead; NULL before deadcode
     uint32_t* owner           # the raw id whose content counts; 0: the symbol itself
     uint32_t* object
     uint8_t* align            # log2 + 1, as cmd/link's loader keeps it; 0: none
@@ -87,6 +88,15 @@ cdef class Symbols:
     cdef int index_names(self) except -1
     cpdef int want(self, bytes name, uint32_t version) except -1
     cpdef uint32_t lookup(self, bytes name, uint32_t version)
+    cpdef uint32_t create(self, bytes name) except 0
+    cpdef bint reached(self, uint32_t raw)
+    cpdef reach(self, uint32_t raw)
+    cpdef int set_kinds(self, bytes kinds) except -1
+    cpdef uint32_t kind(self, uint32_t raw)
+    cpdef uint32_t size(self, uint32_t raw)
+    cdef SymRecord* record(self, uint32_t raw) noexcept
+    cpdef bytes data(self, uint32_t raw)
+    cpdef uint32_t gotype(self, uint32_t raw)
     cpdef bint is_defined(self, uint32_t raw)
     cpdef bytes name(self, uint32_t raw)
     cpdef uint32_t object_of(self, uint32_t raw)
@@ -110,30 +120,30 @@ cdef inline uint32_t local_index(SymbolColumns* s, GoObj* o, uint32_t raw) noexc
     return raw - o.rbase + o.nalldef
 
 
-cdef inline uint32_t resolve(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
-    """What a symbol reference means (loader.resolve): a canonical raw id, after deadcode a live id."""
+cdef inline uint32_t locate(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
+    """The raw id that a symbol reference names, not yet the canonical one; NIL, or BAD, or MISSING."""
     cdef GoObj* other
     if pkg == PKG_SELF:
         if idx < o.ndef:
-            return s.canon[o.pkgbase + idx]
+            return o.pkgbase + idx
     elif pkg < o.npkg:
         if pkg == 0:
             return NIL if idx == 0 else BAD
         other = s.objects + o.pkgs[pkg]
         if idx < other.ndef:
-            return s.canon[other.pkgbase + idx]
+            return other.pkgbase + idx
     elif pkg == PKG_NONE:
         if idx < o.nnamed:
-            return s.canon[o.hbase + o.nhashed64 + o.nhashed + idx]
+            return o.hbase + o.nhashed64 + o.nhashed + idx
         idx -= o.nnamed
         if idx < o.nref:
-            return s.canon[o.rbase + idx]
+            return o.rbase + idx
     elif pkg == PKG_HASHED:
         if idx < o.nhashed:
-            return s.canon[o.hbase + o.nhashed64 + idx]
+            return o.hbase + o.nhashed64 + idx
     elif pkg == PKG_HASHED64:
         if idx < o.nhashed64:
-            return s.canon[o.hbase + idx]
+            return o.hbase + idx
     elif pkg == PKG_BUILTIN:
         if idx < s.nbuiltin:
             idx = s.builtins[idx]
@@ -141,6 +151,18 @@ cdef inline uint32_t resolve(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t 
     elif pkg == 0 and idx == 0:
         return NIL
     return BAD
+
+
+cdef inline uint32_t resolve(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
+    """The canonical raw id that a symbol reference means (loader.resolve); NIL, BAD or MISSING."""
+    cdef uint32_t raw = locate(s, o, pkg, idx)
+    return s.canon[raw] if raw < MISSING else raw
+
+
+cdef inline uint32_t resolve_live(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
+    """The live id that a symbol reference means: 0 where that is dead or nil, else BAD or MISSING."""
+    cdef uint32_t raw = locate(s, o, pkg, idx)
+    return s.live[raw] if raw < MISSING else raw
 
 
 cdef inline uint32_t content(SymbolColumns* s, uint32_t raw) noexcept nogil:

@@ -8,11 +8,14 @@ id, as in cmd/link, so every tie that cmd/link breaks by index comes out the sam
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.codec.goobj_kernel import sym_name
+from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_name
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
 from cython.cimports.goweld.model.objects_kernel import Objects
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy
+
+
+MADE = cython.declare(cython.int, 64)  # room for symbols that the linker makes before deadcode
 
 
 def find_name(s, name, size, version, insert):
@@ -47,7 +50,7 @@ class Symbols:
         c.objects = self.objects.list
         c.nobjects = self.objects.n
         c.n = self.number()
-        room = cython.cast(uint64_t, c.n) + 1
+        room = cython.cast(uint64_t, c.n) + MADE
         c.canon = cython.cast("uint32_t *", self.column(4, room))
         c.owner = cython.cast("uint32_t *", self.column(4, room))
         c.object = cython.cast("uint32_t *", self.column(4, room))
@@ -115,6 +118,72 @@ class Symbols:
             cython.address(self.c), cython.cast("const uint8_t *", first), len(name), version, False
         )
         return self.c.entries[entry].id
+
+    def create(self, name: bytes) -> int:
+        """The symbol of that name (version 0), made now if there is none: the linker's own, before deadcode."""
+        c = cython.address(self.c)
+        id = cython.cast(uint32_t, self.lookup(name, 0))
+        if id == 0:
+            id = c.n
+            c.n += 1
+            c.canon[id] = id
+            self.want(name, 0)
+            first = cython.cast("const char *", name)
+            c.entries[find_name(c, cython.cast("const uint8_t *", first), len(name), 0, False)].id = id
+        return id
+
+    def reached(self, raw: int) -> bool:
+        """Whether deadcode reached a symbol."""
+        return bool(self.c.attr[raw] & SYM_REACHABLE)
+
+    def reach(self, raw: int) -> None:
+        """Mark a symbol reachable without following what it refers to."""
+        self.c.attr[raw] |= SYM_REACHABLE
+
+    def set_kinds(self, kinds: bytes) -> None:
+        """The map from an object's symbol kinds to the linker's, 256 bytes."""
+        memcpy(cython.address(self.c.kind_of[0]), cython.cast("const char *", kinds), 256)
+        return 0
+
+    def kind(self, raw: int) -> int:
+        """The linker kind of a symbol's content, by canonical raw id; 0 where no object defines it."""
+        if raw == 0 or raw >= self.c.first_ref:
+            return 0
+        return self.c.kind_of[self.record(raw).type]
+
+    def size(self, raw: int) -> int:
+        """The size of a symbol's content, by canonical raw id."""
+        return 0 if raw == 0 or raw >= self.c.first_ref else self.record(raw).size
+
+    def record(self, raw):
+        holder = content(cython.address(self.c), raw)
+        o = cython.address(self.c.objects[self.c.object[holder]])
+        return o.syms + local_index(cython.address(self.c), o, holder)
+
+    def data(self, raw: int) -> bytes:
+        """A symbol's content, by canonical raw id."""
+        if raw == 0 or raw >= self.c.first_ref:
+            return b""
+        c = cython.address(self.c)
+        holder = content(c, raw)
+        o = cython.address(c.objects[c.object[holder]])
+        first = cython.declare("const uint8_t *", cython.NULL)
+        size = sym_data(o, local_index(c, o, holder), cython.address(first))
+        return cython.cast("const char *", first)[:size] if size > 0 else b""
+
+    def gotype(self, raw: int) -> int:
+        """The Go type of a variable (loader.SymGoType), as a raw id; 0 where it has none."""
+        if raw == 0 or raw >= self.c.first_ref:
+            return 0
+        c = cython.address(self.c)
+        holder = content(c, raw)
+        o = cython.address(c.objects[c.object[holder]])
+        auxs = cython.declare("AuxRecord *", cython.NULL)
+        n = sym_auxs(o, local_index(c, o, holder), cython.address(auxs))
+        for i in range(n):
+            if auxs[i].type == AUX_GOTYPE:
+                return resolve(c, o, auxs[i].pkg, auxs[i].idx)
+        return 0
 
     def is_defined(self, raw: int) -> bool:
         """Whether an object defines the symbol (a canonical raw id)."""

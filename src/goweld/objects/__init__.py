@@ -1,0 +1,1 @@
+"""Stage 1: the target, the import configuration, archives and objects -> Libraries, Objects."""

@@ -1,0 +1,298 @@
+"""The live symbols, renumbered densely: every stage after deadcode works on these ids.
+
+Live ids ascend with raw ids, so ties broken by index come out as cmd/link's; symbols that the linker makes get
+the ids that follow, in the order of their creation.  Id 0 is the dead symbol.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import (
+    ABI_STATIC,
+    FLAG2_ITAB,
+    FLAG_DUPOK,
+    FLAG_GOTYPE,
+    FLAG_NOSPLIT,
+    FLAG_TYPELINK,
+    OBJ_ASSEMBLY,
+    OBJ_SHARED,
+    sym_data,
+    sym_relocs,
+)
+from cython.cimports.goweld.model.memory_kernel import Arena, Column
+from cython.cimports.goweld.model.symbols_kernel import (
+    SYM_CLONED,
+    SYM_LOCAL,
+    SYM_REACHABLE,
+    SYM_USED_IN_IFACE,
+    content,
+    find_name,
+    local_index,
+)
+from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.libc.string import memcpy
+
+ROOM = cython.declare(uint32_t, 4096)  # for the symbols the linker makes, besides what the caller asks for
+
+
+def count_live(s):
+    """How many symbols are reachable."""
+    n = cython.cast(uint32_t, 0)
+    for raw in range(1, s.n):
+        if s.attr[raw] & SYM_REACHABLE and s.canon[raw] == raw:
+            n += 1
+    return n
+
+
+def number_live(c):
+    """Fill in the columns and the map from raw id to live id; the first corrupt object, or 0.
+
+    A duplicate's canonical id is smaller than its own, so one ascending pass does it.
+    """
+    s = c.syms
+    live = cython.cast(uint32_t, 1)
+    for raw in range(1, s.n):
+        canon = s.canon[raw]
+        if canon != raw:
+            s.live[raw] = s.live[canon]
+        elif s.attr[raw] & SYM_REACHABLE:
+            s.live[raw] = live
+            bad = describe(c, live, raw)
+            if bad:
+                return bad
+            live += 1
+    c.n = live
+    c.loaded = live
+    for i in range(s.nfix):
+        c.size[s.live[s.fix_size[2 * i]]] = s.fix_size[2 * i + 1]
+    c.size[0] = 0
+    return 0
+
+
+def describe(c, live, raw):
+    """The columns of one live symbol; its object where that is corrupt, else 0."""
+    s = c.syms
+    holder = content(s, raw)
+    k = s.object[holder]
+    attr = cython.cast(uint32_t, 0)
+    if s.attr[raw] & SYM_LOCAL:
+        attr |= A_LOCAL
+    if s.attr[raw] & SYM_USED_IN_IFACE:
+        attr |= A_USED_IN_IFACE
+    c.align[live] = s.align[raw]
+    if k == 0:
+        c.attr[live] = attr | A_LINKER | A_LINKER_RELOCS
+        return 0
+    o = cython.address(s.objects[k])
+    li = local_index(s, o, holder)
+    r = o.syms + li
+    c.obj[live] = k
+    c.li[live] = li
+    if cython.cast(uint64_t, r.name_off) + r.name_len > o.length:
+        return k
+    c.name[live] = o.base + r.name_off
+    c.nname[live] = r.name_len
+    if r.abi == ABI_STATIC:
+        attr |= A_FILE_LOCAL
+    elif r.abi == 1:
+        attr |= A_ABI_INTERNAL
+    if li >= o.nalldef:
+        # Referenced, defined by nobody: for cmd/link an external symbol without content or object.
+        c.attr[live] = attr | A_LINKER | A_LINKER_RELOCS
+        c.obj[live] = 0
+        return 0
+    c.kind[live] = s.kind_of[r.type]
+    c.size[live] = r.size
+    if o.flags & OBJ_ASSEMBLY:
+        attr |= A_FROM_ASM
+    if o.flags & OBJ_SHARED:
+        attr |= A_SHARED
+    if r.flag & FLAG_DUPOK:
+        attr |= A_DUPOK
+    if o.ndef + o.nhashed64 <= li < o.ndef + o.nhashed64 + o.nhashed:
+        attr |= A_CONTENT_HASHED
+    if s.attr[raw] & SYM_CLONED:
+        attr |= A_CLONED
+    else:
+        if r.flag & FLAG_TYPELINK:
+            attr |= A_TYPELINK
+        if r.flag & FLAG_GOTYPE:
+            attr |= A_GOTYPE
+        if r.flag & FLAG_NOSPLIT:
+            attr |= A_NOSPLIT
+        if r.flag2 & FLAG2_ITAB:
+            attr |= A_ITAB
+    if 1 <= c.kind[live] <= 5 and r.abi == 0 and r.name_len:
+        entry = find_name(s, c.name[live], r.name_len, 1, False)
+        if entry and has_text(s, s.entries[entry].id):
+            attr |= A_ABI0_TWIN
+    c.attr[live] = attr
+    ndata = sym_data(o, li, cython.address(c.data[live]))
+    nrel = sym_relocs(o, li, cython.address(c.rel[live]))
+    if ndata < 0 or nrel < 0 or ndata > r.size:
+        return k
+    c.ndata[live] = cython.cast(uint32_t, ndata)
+    c.nrel[live] = nrel
+    return 0
+
+
+def has_text(s, id):
+    """Whether a canonical raw id is defined as text."""
+    if id == 0 or id >= s.first_ref:
+        return False
+    holder = content(s, id)
+    o = cython.address(s.objects[s.object[holder]])
+    kind = s.kind_of[o.syms[local_index(s, o, holder)].type]
+    return cython.cast(cython.bint, 1 <= kind <= 5)
+
+
+class Live:
+    """The live symbols' columns.  `extra`: how many symbols of its own the linker may make beyond the usual."""
+
+    def __init__(self, symbols: object, extra: int = 0) -> None:
+        self.symbols = symbols
+        c = cython.address(self.c)
+        c.syms = cython.address(self.symbols.c)
+        self.arena = Arena()
+        self.made = {}
+        self.memory = []
+        self.live_of = Column(4, c.syms.n)
+        c.syms.live = cython.cast("uint32_t *", self.live_of.ptr)
+        c.room = count_live(c.syms) + 1 + ROOM + cython.cast(uint32_t, extra)
+        c.kind = cython.cast("uint8_t *", self.column(1))
+        c.align = cython.cast("uint8_t *", self.column(1))
+        c.sect = cython.cast("uint16_t *", self.column(2))
+        c.attr = cython.cast("uint32_t *", self.column(4))
+        c.size = cython.cast("uint32_t *", self.column(4))
+        c.value = cython.cast("uint64_t *", self.column(8))
+        c.data = cython.cast("const uint8_t **", self.column(8))
+        c.ndata = cython.cast("uint32_t *", self.column(4))
+        c.rel = cython.cast("RelocRecord **", self.column(8))
+        c.nrel = cython.cast("uint32_t *", self.column(4))
+        c.obj = cython.cast("uint32_t *", self.column(4))
+        c.li = cython.cast("uint32_t *", self.column(4))
+        c.name = cython.cast("const uint8_t **", self.column(8))
+        c.nname = cython.cast("uint32_t *", self.column(4))
+
+    def column(self, itemsize):
+        memory = Column(itemsize, self.c.room)
+        self.memory.append(memory)
+        return cython.cast(Column, memory).ptr
+
+    def renumber(self) -> int:
+        """Number the reachable symbols and fill in the columns; the first corrupt object, or 0."""
+        c = cython.address(self.c)
+        with cython.nogil:
+            bad = number_live(c)
+        return bad
+
+    def __len__(self) -> int:
+        return self.c.n
+
+    def lookup(self, name: bytes, version: int = 0) -> int:
+        """The live id of a name; 0 where the symbol is dead or unknown."""
+        id = self.made.get((name, version), 0)
+        return id if id else self.c.syms.live[self.symbols.lookup(name, version)]
+
+    def create(self, name: bytes, kind: int, version: int = 0) -> int:
+        """The symbol of that name, made now if there is none, with its kind set (loader.CreateSymForUpdate)."""
+        c = cython.address(self.c)
+        id = cython.cast(uint32_t, self.lookup(name, version))
+        if id == 0:
+            if c.n >= c.room:
+                raise OverflowError("more symbols made than announced")
+            id = c.n
+            c.n += 1
+            c.attr[id] = A_LINKER | A_LINKER_RELOCS
+            if version == 1:
+                c.attr[id] |= A_ABI_INTERNAL
+            self.made[name, version] = id
+        if len(name) and c.name[id] == cython.NULL:
+            kept = self.arena.take(len(name))
+            memcpy(kept, cython.cast("const char *", name), len(name))
+            c.name[id] = kept
+            c.nname[id] = len(name)
+        c.kind[id] = kind
+        return id
+
+    def set_data(self, s: int, content: bytes) -> None:
+        """Replace a symbol's content and size."""
+        self.reserve_data(s, len(content))
+        memcpy(cython.cast("uint8_t *", self.c.data[s]), cython.cast("const char *", content), len(content))
+        return 0
+
+    def reserve_data(self, s: int, size: int) -> None:
+        """Give a symbol zeroed content of its own for a kernel to fill in."""
+        self.c.data[s] = self.arena.take(size)
+        self.c.ndata[s] = size
+        self.c.size[s] = size
+        return 0
+
+    def set_relocs(self, s: int, relocs: list[tuple[int, int, int, int, int]]) -> None:
+        """Replace a symbol's relocations: (offset, size, type, addend, live id of the target) each."""
+        c = cython.address(self.c)
+        records = cython.cast("RelocRecord *", self.arena.take(23 * len(relocs) + 1))
+        i = 0
+        for off, size, kind, add, symbol in relocs:
+            records[i].off = off
+            records[i].size = size
+            records[i].type = kind
+            records[i].add = add
+            records[i].pkg = 0
+            records[i].idx = symbol
+            i += 1
+        c.rel[s] = records
+        c.nrel[s] = cython.cast(uint32_t, i)
+        c.attr[s] |= A_LINKER_RELOCS
+        return 0
+
+    def data(self, s: int) -> bytes:
+        """A symbol's content as the object or the linker gave it."""
+        return cython.cast("const char *", self.c.data[s])[: self.c.ndata[s]]
+
+    def name(self, s: int) -> bytes:
+        return cython.cast("const char *", self.c.name[s])[: self.c.nname[s]]
+
+    def kind(self, s: int) -> int:
+        return self.c.kind[s]
+
+    def set_kind(self, s: int, kind: int) -> None:
+        self.c.kind[s] = kind
+
+    def size(self, s: int) -> int:
+        return self.c.size[s]
+
+    def set_size(self, s: int, size: int) -> None:
+        self.c.size[s] = size
+
+    def value(self, s: int) -> int:
+        return self.c.value[s]
+
+    def set_value(self, s: int, value: int) -> None:
+        self.c.value[s] = value
+
+    def align(self, s: int) -> int:
+        """The alignment in bytes; 0 where none was asked for."""
+        return (1 << self.c.align[s]) >> 1
+
+    def set_align(self, s: int, align: int) -> None:
+        self.c.align[s] = align.bit_length()
+
+    def attr(self, s: int) -> int:
+        return self.c.attr[s]
+
+    def add_attr(self, s: int, bits: int) -> None:
+        self.c.attr[s] |= bits
+
+    def drop_attr(self, s: int, bits: int) -> None:
+        self.c.attr[s] &= ~bits
+
+    def sect(self, s: int) -> int:
+        return self.c.sect[s]
+
+    def set_sect(self, s: int, sect: int) -> None:
+        self.c.sect[s] = sect
+
+    def object(self, s: int) -> int:
+        """The object (compilation unit) that defines the symbol; 0: the linker."""
+        return self.c.obj[s]

@@ -1,0 +1,226 @@
+"""Reading packages: breadth first from main along what each object imports (ld.Link.loadlib)."""
+
+from __future__ import annotations
+
+from goweld.codec.ar import MAGIC, MalformedArchive, members
+from goweld.codec.goobj_kernel import CorruptObject, ObjectHeader
+from goweld.codec.gostring import path_to_prefix
+from goweld.errors import LinkError, Unsupported
+from goweld.model.libraries import Libraries, Library
+from goweld.model.memory_kernel import Input
+from goweld.model.objects_kernel import Objects
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.options import Options
+    from goweld.objects.importcfg import ImportConfig
+
+ZERO = bytes(8)
+HOST_MAGIC = (b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
+
+
+class Loading:
+    """The state of the walk: what is loaded, what is still to be read, where each object lies."""
+
+    def __init__(self, options: Options, config: ImportConfig, header: bytes | None) -> None:
+        self.options = options
+        self.config = config
+        self.header = header  # what every object's first line must be; None: main's decides
+        self.libraries = Libraries()
+        self.found: list[tuple[Input, int, int, Library, str, list[str]]] = []
+        self.mismatches: list[str] = []
+
+    def add(self, package: str, file: str, source: str, fingerprint: bytes) -> Library:
+        """The library of a package, made now if it is new (ld.addlibpath)."""
+        library = self.libraries.by_package.get(package)
+        if library is None:
+            library = Library(package, file, source, fingerprint)
+            self.libraries.by_package[package] = library
+            self.libraries.list.append(library)
+        return library
+
+    def require(self, package: str, source: str, fingerprint: bytes) -> Library:
+        """A package that an object imports (ld.addlib)."""
+        known = self.libraries.by_package.get(package)
+        if known is not None and known.fingerprint != ZERO:
+            check_fingerprint(known, known.fingerprint, source, fingerprint)
+            return known
+        file = self.config.packages.get(package, "")
+        if not file and known is None:
+            raise LinkError(f"cannot find package {package} (using -importcfg), imported by {source}")
+        return self.add(package, file, source, fingerprint)
+
+
+def check_fingerprint(library: Library, have: bytes, source: str, want: bytes) -> None:
+    if have != want:
+        raise LinkError(
+            f"fingerprint mismatch: {library.package} has {have.hex()}, "
+            f"import from {source} expecting {want.hex()}"
+        )
+
+
+def read_all(options: Options, config: ImportConfig, header: bytes) -> tuple[Libraries, Objects]:
+    """Read main and all it imports, then the packages the linker itself needs."""
+    loading = Loading(options, config, header)
+    loading.add("main", options.arguments[0], "command line", ZERO)
+    done = read_from(loading, 0)
+    runtime = config.packages.get("runtime", "")
+    if runtime:
+        loading.add("runtime", runtime, "internal", ZERO)
+    read_from(loading, done)
+    if loading.mismatches:
+        rest = len(loading.mismatches) - 1
+        more = f"\nand {rest} more objects do not match" if rest else ""
+        raise LinkError(loading.mismatches[0] + more, prefixed=False)
+    return loading.libraries, table(loading)
+
+
+def read_from(loading: Loading, start: int) -> int:
+    """Read the libraries from `start` on, and those that these add; how many there are now."""
+    i = start
+    while i < len(loading.libraries.list):
+        read_library(loading, loading.libraries.list[i])
+        i += 1
+    return i
+
+
+def table(loading: Loading) -> Objects:
+    """The objects read, each knowing which object stands for each package it refers to."""
+    objects = Objects(len(loading.found))
+    by_prefix: dict[str, int] = {}
+    position = {library: i for i, library in enumerate(loading.libraries.list)}
+    for source, start, size, library, name, _ in loading.found:
+        index = objects.add(source, start, size, position[library], name)
+        library.objects.append(index)
+        by_prefix.setdefault(path_to_prefix(library.package), index)
+    for index, (_, _, _, library, _, packages) in enumerate(loading.found, 1):
+        try:
+            objects.refer(index, [0] + [by_prefix[name] for name in packages])
+        except KeyError as error:
+            raise LinkError(
+                f"{library.package}: reference to nonexistent package {error.args[0]}", status=1
+            ) from None
+    return objects
+
+
+def read_library(loading: Loading, library: Library) -> None:
+    """Read one package file: an archive, or a bare object (ld.loadobjfile)."""
+    path = library.file
+    try:
+        source = Input(path)
+    except OSError as error:
+        if isinstance(error, IsADirectoryError):
+            raise LinkError(f"reading input: read {path}: is a directory", status=1) from None
+        reason = (error.strerror or str(error)).lower()
+        raise LinkError(f"cannot open file {path}: open {path}: {reason}") from None
+    before = len(loading.found)
+    if source.bytes(0, len(MAGIC)) != MAGIC:
+        read_object(loading, library, source, 0, source.length, path)
+    else:
+        try:
+            for name, start, size in members(source):
+                read_member(loading, library, source, start, size, name)
+        except MalformedArchive:
+            raise LinkError(f"{path}: malformed archive") from None
+    if library.package == "main" and not library.is_main:
+        raise LinkError(f"{path}: not package main")
+    if len(loading.found) == before:
+        raise LinkError(f"{path}: no Go object in package {library.package}'s file", status=1)
+
+
+def read_member(
+    loading: Loading, library: Library, source: Input, start: int, size: int, name: str
+) -> None:
+    if name == "__.PKGDEF":
+        return
+    if name in ("dynimportfail", "preferlinkext"):
+        raise Unsupported("cgo")
+    if len(name) < 16 and not name.endswith((".o", ".syso")):
+        return
+    if start + size > source.length:
+        raise LinkError(f"{source.path}({name}): truncated object file: the archive ends before the member")
+    read_object(loading, library, source, start, size, f"{source.path}({name})")
+
+
+def read_object(
+    loading: Loading, library: Library, source: Input, start: int, size: int, name: str
+) -> None:
+    """Read one object's headers (ld.ldobj): the text lines, then the goobj's imports."""
+    magic = source.bytes(start, 4)
+    if magic in HOST_MAGIC or magic[:2] in (b"\x4c\x01", b"\x64\x86", b"\xc4\x01", b"\x64\xaa"):
+        raise Unsupported("host objects")
+    if magic != b"go o":
+        raise LinkError(f"{name}: not an object file: unrecognized object file format", prefixed=False)
+    end = start + size
+    head = source.bytes(start, min(size, 4096))
+    line = head.partition(b"\n")[0] + b"\n"
+    if not line.startswith(b"go object "):
+        shown = line.decode("utf-8", "replace")
+        raise LinkError(f'{name}: not an object file: @{start} "{shown[:60]}"', prefixed=False)
+    check_header(loading, line, name)
+    body = goobj_start(source, start + len(line), end, name)
+    text = source.bytes(start + len(line), body - start - len(line) - 2)
+    preamble(loading, library, text)
+    try:
+        header = ObjectHeader(source, body, end - body)
+    except CorruptObject as error:
+        raise LinkError(f"{name}: cannot read object file: {error}", status=1) from None
+    if header.unlinkable:
+        raise LinkError(
+            f"link: unlinkable object (from package {library.package}) - compiler requires -p flag", status=1
+        )
+    packages = [raw.decode("utf-8", "surrogateescape") for raw in header.packages[1:]]
+    loading.found.append((source, body, end - body, library, name, packages))
+    if header.fingerprint != ZERO:  # assembly objects have none
+        if library.fingerprint == ZERO:
+            library.fingerprint = header.fingerprint
+        check_fingerprint(library, header.fingerprint, library.source, library.fingerprint)
+    prefix = path_to_prefix(library.package)
+    for raw, fingerprint in header.imports:
+        imported = raw.decode("utf-8", "surrogateescape")
+        library.imports.append(loading.require(imported, prefix, fingerprint))
+
+
+def check_header(loading: Loading, line: bytes, name: str) -> None:
+    if line == loading.header or loading.options.ignore_version:
+        return
+    have, want = line.decode("utf-8", "replace"), (loading.header or b"").decode("utf-8", "replace")
+    loading.mismatches.append(
+        f"{name}: linked object header mismatch:\nhave {go_quote(have)}\nwant {go_quote(want)}\n"
+    )
+
+
+def go_quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def goobj_start(source: Input, start: int, end: int, name: str) -> int:
+    """Where the goobj begins: after a line "!" that lies outside the $$ sections (ld.ldobj)."""
+    at = start - 1  # the newline that ends the header line
+    markers = 0
+    while True:
+        bang = source.find(b"\n!\n", at, end)
+        if bang < 0:
+            raise LinkError(f"truncated object file: {name}", prefixed=False)
+        marker = source.find(b"\n$$", at, bang + 1)
+        while marker >= 0:
+            markers += 1
+            at = marker + 1
+            marker = source.find(b"\n$$", at, bang + 1)
+        if markers % 2 == 0:
+            return bang + 3
+        at = bang + 1
+
+
+def preamble(loading: Loading, library: Library, text: bytes) -> None:
+    """The lines between the header and the goobj (ld.ldpkg): whether this is main, and cgo directives."""
+    if loading.options.skip_package_checks:
+        return
+    lines = text.partition(b"\n\n")[0]
+    if b"main" in lines.split(b"\n"):
+        library.is_main = True
+    at = text.find(b"\n$$  // cgo")
+    if at >= 0:
+        body = text[text.find(b"\n", at + 1) :]
+        if body.partition(b"\n$$")[0].strip() not in (b"", b"[]", b"null"):
+            raise Unsupported("cgo")
