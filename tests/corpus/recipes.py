@@ -157,7 +157,7 @@ def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]
         output = directory / "out" / str(number)
         output.mkdir(parents=True, exist_ok=True)
         command = ["test", "-c"] if row.kind == "test" else ["build"]
-        command += [*toolexec(directory), *row_flags(row), "-o", f"{output}/", *batch]
+        command += [*toolexec(directory), *row_flags(go, row), "-o", f"{output}/", *batch]
         done = go.run(command, cwd, row.env)
         if done.returncode:
             reason = done.stderr.strip()[-600:]
@@ -165,9 +165,10 @@ def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]
     return [package + suffix for package in packages], missing
 
 
-def row_flags(row: Row) -> list[str]:
+def row_flags(go: Go, row: Row) -> list[str]:
+    flags = [flag.replace("{goroot}", str(go.root)) for flag in row.flags]
     ldflags = [f"-ldflags={' '.join(row.ldflags)}"] if row.ldflags else []
-    return ["-buildvcs=false", *row.flags, *ldflags]
+    return ["-buildvcs=false", *flags, *ldflags]
 
 
 def toolexec(directory: Path) -> list[str]:
@@ -176,7 +177,7 @@ def toolexec(directory: Path) -> list[str]:
 
 def list_packages(go: Go, row: Row, cwd: Path, patterns: list[str]) -> list[str]:
     """The packages that patterns name and that give a link: mains, or those with tests."""
-    wanted = "or .TestGoFiles .XTestGoFiles" if row.kind == "test" else 'eq .Name "main"'
+    wanted = "or .TestGoFiles .XTestGoFiles" if row.kind == "test" else 'and (eq .Name "main") .GoFiles'
     template = "{{if " + wanted + "}}{{.ImportPath}}{{end}}"
     done = go.run(["list", "-f", template, *patterns], cwd, row.env)
     if done.returncode:
@@ -215,7 +216,15 @@ def build_module(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str
     output = directory / "out"
     output.mkdir(parents=True, exist_ok=True)
     inside = "." + package.removeprefix(module)
-    command = ["build", *toolexec(directory), "-mod=readonly", *row_flags(row), "-o", f"{output}/", inside]
+    command = [
+        "build",
+        *toolexec(directory),
+        "-mod=readonly",
+        *row_flags(go, row),
+        "-o",
+        f"{output}/",
+        inside,
+    ]
     done = go.run(command, folder, row.env)
     return [package], {package: done.stderr.strip()[-600:]} if done.returncode else {}
 

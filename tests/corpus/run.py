@@ -216,7 +216,7 @@ def main(argv: list[str]) -> int:
         for row in rows_to_run(manifest, options):
             try:
                 collected = collect(go, row, fresh=options.fresh)
-            except RuntimeError as err:
+            except (RuntimeError, OSError) as err:
                 report.add(Result(row.name, NOT_RUN, str(err)))
                 continue
             for package, reason in collected.missing.items():
