@@ -70,20 +70,31 @@ def test_versions_are_the_real_linkers(flag: str, experiment: str, launcher: Pat
         assert run(launcher, "link", "-w", flag, "x.a", GOEXPERIMENT=experiment).stdout == real.stdout
 
 
-def test_the_version_needs_no_linker_to_be_there(launcher: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("experiment", ["", "nodwarf5", "none", "fieldtrack,noregabi", "nonsense"])
+def test_the_version_needs_no_linker_to_be_there(experiment: str, launcher: Path, tmp_path: Path) -> None:
     tools = tmp_path / "pkg" / "tool" / "linux_amd64"
     tools.mkdir(parents=True)
-    (tmp_path / "VERSION").write_text("go1.27.99\ntime 2026-01-01T00:00:00Z\n")
-    environment = {"PATH": str(tmp_path), "GOWELD_GO": "/nonexistent"}
-    for goroot in (str(tmp_path), ""):
-        answer = run(launcher, "toolexec", tools / "link", "-V=full", GOROOT=goroot, **environment)
-        assert (answer.stdout, answer.stderr) == ("link version go1.27.99\n", "")
-    assert run(launcher, "link", "-V", GOROOT=str(tmp_path)).stdout == "link version go1.27.99\n"
+    (tmp_path / "VERSION").write_text("go1.27.3\ntime 2026-01-01T00:00:00Z\n")
+    alone = {"PATH": str(tmp_path), "GOWELD_GO": "/nonexistent", "GOEXPERIMENT": experiment}
+    real = run(real_link(), "-V=full", GOEXPERIMENT=experiment)
+    for words in (["toolexec", tools / "link", "-V=full"], ["link", "-V"], ["link", "-w", "-V", "x.a"]):
+        answer = run(launcher, *words, GOROOT=str(tmp_path), **alone)
+        assert (answer.stdout, answer.stderr, answer.returncode) == (
+            real.stdout,
+            real.stderr,
+            real.returncode,
+        )
+    # The go command empties GOROOT under -trimpath.
+    assert run(launcher, "toolexec", tools / "link", "-V", GOROOT="", **alone).stdout == real.stdout
+
+
+def test_a_version_that_cannot_be_told_is_an_error(launcher: Path, tmp_path: Path) -> None:
+    alone = {"PATH": str(tmp_path), "GOWELD_GO": "/nonexistent", "GOROOT": str(tmp_path)}
+    answer = run(launcher, "link", "-V=full", **alone)
+    assert (answer.returncode, answer.stdout) == (2, "") and "set GOROOT" in answer.stderr
     (tmp_path / "VERSION").write_text("devel go1.28-abcdef\n")
-    answer = run(launcher, "toolexec", tools / "link", "-V=full", **environment)
-    assert answer.returncode == 2 and "development version" in answer.stderr
-    answer = run(launcher, "link", "-V=full", GOROOT="/nonexistent", **environment)
-    assert answer.returncode == 2 and "set GOROOT" in answer.stderr
+    answer = run(launcher, "link", "-V=full", **alone)
+    assert (answer.returncode, answer.stdout) == (2, "") and "its own linker" in answer.stderr
 
 
 @pytest.mark.parametrize("place", ["symlink", "copy"])

@@ -11,13 +11,17 @@ if TYPE_CHECKING:
 PORT = "linux/amd64"
 
 
-def foreign_port() -> str | None:
-    """The port this link is for, if it is not Goweld's (GOOS and GOARCH name it; the host is the default)."""
+def target() -> tuple[str, str]:
+    """GOOS and GOARCH; as in the real linker, the host's where they are not set."""
     system = os.uname()
     hosts = {"x86_64": "amd64", "aarch64": "arm64"}
     goos = os.environ.get("GOOS") or system.sysname.lower()
-    goarch = os.environ.get("GOARCH") or hosts.get(system.machine, system.machine)
-    port = f"{goos}/{goarch}"
+    return goos, os.environ.get("GOARCH") or hosts.get(system.machine, system.machine)
+
+
+def foreign_port() -> str | None:
+    """The port this link is for, if it is not Goweld's."""
+    port = "/".join(target())
     return None if port == PORT else port
 
 
@@ -38,10 +42,10 @@ def unsupported(options: Options) -> str | None:
         (options.msan, "-msan"),
         (options.asan, "-asan"),
         (options.headtype not in ("", "linux", "android"), f"-H {options.headtype}"),
-        (not (options.strip_dwarf or options.strip_symbols), "debug information (neither -w nor -s is set)"),
         (bool(options.cpuprofile), "-cpuprofile, a profile of the real linker"),
         (bool(options.memprofile), "-memprofile, a profile of the real linker"),
         (bool(options.benchmarkprofile), "-benchmarkprofile, a profile of the real linker"),
+        (not (options.strip_dwarf or options.strip_symbols), "debug information (neither -w nor -s is set)"),
     )
     for applies, reason in checks:
         if applies:

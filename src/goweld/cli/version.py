@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-from goweld.cli import reallinker
+from goweld.cli import reallinker, support
+from goweld.errors import LinkError
+from goweld.releases import by_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ def show(call: Call, how: str) -> int:
     The go command keys its caches on this text, so it must be the real linker's to the byte: where that is at
     hand it answers itself, elsewhere the release in GOROOT does.
     """
-    from goweld.cli.link import complain
+    from goweld.cli.link import complain, write_error
 
     path = None if reallinker.called_itself() else reallinker.find(call.tool, call.launcher)
     if path:
@@ -25,22 +27,24 @@ def show(call: Call, how: str) -> int:
             reallinker.become(path, call.program, [f"-V={how}"])
         except OSError as error:
             return complain(f"cannot run the real linker {path}: {error.strerror}")
-    release = _release(call)
-    if release is None:
+    version = _version(call)
+    if version is None:
         return complain("cannot tell which Go release this is; set GOROOT")
-    if not release.startswith("go1"):
-        return complain(
-            f"-V of a development version ({release}) holds its linker's build id, and it is not found"
-        )
-    experiments = os.environ.get("GOEXPERIMENT", "")
-    if experiments:
-        return complain(f"-V with GOEXPERIMENT={experiments} needs the real linker, and it is not found")
     name = call.program.rpartition("/")[2].removesuffix(".exe")
-    os.write(1, f"{name} version {release}\n".encode())
+    release = by_version(os.fsencode(version))
+    if release is None:
+        return complain(f"-V for {version} needs its own linker, and it is not found")
+    goos, goarch = support.target()
+    try:
+        differing = release.experiments(os.environ.get("GOEXPERIMENT", ""), goos, goarch)[1]
+    except LinkError as error:
+        write_error(f"{name}: {error}")
+        return 2
+    os.write(1, f"{name} version {version}{' X:' + differing if differing else ''}\n".encode())
     return 0
 
 
-def _release(call: Call) -> str | None:
+def _version(call: Call) -> str | None:
     """The first line of GOROOT's VERSION, where GOROOT is the tool's own, the one that is set, or go's."""
     tool = call.tool or call.program
     own = os.path.normpath(os.path.join(os.path.dirname(tool), "..", "..", "..")) if "/" in tool else ""
