@@ -10,113 +10,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "src")]
 
+from judge import DIFFERENT, IDENTICAL, NOT_RUN, Result, Runner  # noqa: E402
 from recipes import Collected, Go, Manifest, Row, collect  # noqa: E402
 
-from goweld.cli import record  # noqa: E402
-from goweld.errors import LinkError  # noqa: E402
-from goweld.explain.compare import first_difference, identical  # noqa: E402
 from goweld.explain.repro import Job  # noqa: E402
-
-IDENTICAL, DIFFERENT, NOT_RUN = "identical", "DIFFERENT", "NOT RUN"
-TIMEOUT = 300
-
-
-@dataclass
-class Result:
-    """What became of one job in one variant."""
-
-    name: str
-    verdict: str
-    text: str = ""
-    reference_time: float = 0.0
-    goweld_time: float = 0.0
-
-
-class Runner:
-    """Runs jobs; `goweld` is a command that takes cmd/link's arguments after it."""
-
-    def __init__(self, go: Go, goweld: list[str], *, extra: list[str], keep: bool) -> None:
-        self.go = go
-        self.goweld = goweld
-        self.extra = extra
-        self.keep = keep
-        self.outputs = go.work / "run"
-        self.record = self.outputs / "record"
-        shutil.rmtree(self.outputs, ignore_errors=True)
-        self.outputs.mkdir(parents=True)
-        empty = self.outputs / "empty"
-        empty.mkdir()
-        root = str(go.root_without_linker())
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
-        self.environment = {**kept, "PATH": str(empty)}
-        self.job_root = root
-
-    def environment_of(self, job: Job) -> dict[str, str]:
-        """The same for both linkers. A GOROOT goes into the bytes, so both get the one without a linker."""
-        environment = job.run_environment(self.environment)
-        if environment.get("GOROOT"):
-            environment["GOROOT"] = self.job_root
-        return environment
-
-    def compare(self, name: str, job: Job, flags: list[str]) -> Result:
-        """Link one job with both and compare."""
-        folder = self.outputs / name.replace("/", "~").replace(" ", "_")
-        folder.mkdir()
-        reference, ours = folder / "reference", folder / "goweld"
-        environment = self.environment_of(job)
-        flags = self.extra + flags
-        start = time.monotonic()
-        answer = run(job.command([str(self.go.linker)], str(reference), flags), job.folder, environment)
-        middle = time.monotonic()
-        if answer:
-            return Result(name, NOT_RUN, f"the reference linker fails: {answer}")
-        strict = {**environment, "GOWELD_STRICT": "1", "GOWELD_RECORD": str(self.record)}
-        answer = run(job.command(self.goweld, str(ours), flags), job.folder, strict)
-        times = (middle - start, time.monotonic() - middle)
-        if answer:
-            return Result(name, DIFFERENT, f"goweld fails: {answer}", *times)
-        try:
-            if not identical(str(reference), str(ours)):
-                difference = first_difference(str(reference), str(ours))
-                return Result(name, DIFFERENT, f"{difference}\nkept in {folder}", *times)
-        except LinkError as err:
-            return Result(name, DIFFERENT, str(err), *times)
-        if not self.keep:
-            shutil.rmtree(folder)
-        return Result(name, IDENTICAL, "", *times)
-
-    def links_done(self) -> int:
-        """The links that Goweld says it did itself."""
-        return sum(entry.kind == record.LINKED for entry in record.read(str(self.record)))
-
-
-def run(command: list[str], cwd: Path, environment: dict[str, str]) -> str:
-    """Run a linker; the reason if it fails."""
-    try:
-        done = subprocess.run(
-            command, cwd=cwd, env=environment, capture_output=True, timeout=TIMEOUT, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return f"no end after {TIMEOUT} s"
-    except OSError as err:
-        return f"{command[0]}: {err.strerror}"
-    if not done.returncode:
-        return ""
-    output = (done.stderr + done.stdout).decode(errors="replace").strip()
-    return f"status {done.returncode}: {output[-1000:]}"
 
 
 def rows_to_run(manifest: Manifest, options: argparse.Namespace) -> list[Row]:
@@ -173,13 +80,51 @@ class Report:
         return 0 if whole else 1
 
 
-def judge(runner: Runner, report: Report, name: str, job: Job, flags: list[str]) -> None:
-    """Compare one case, and let no failure of the runner itself pass for a row that was not there."""
-    try:
-        result = runner.compare(name, job, flags)
-    except Exception as err:
-        result = Result(name, NOT_RUN, f"{type(err).__name__}: {err}")
-    report.add(result)
+class Session:
+    """One run over rows of the manifest."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.manifest = Manifest.load()
+        options.work.mkdir(parents=True, exist_ok=True)
+        self.go = Go(options.go, options.work.resolve())
+        self.runner = Runner(self.go, options.goweld.split(), extra=options.flag, keep=options.keep)
+        self.report = Report(verbose=options.v)
+
+    def run(self) -> int:
+        """Everything that was asked for; the exit status."""
+        print(f"reference: {self.go.version}, {self.go.linker}", flush=True)
+        with ThreadPoolExecutor(self.options.j) as pool:
+            for row in rows_to_run(self.manifest, self.options):
+                try:
+                    self.run_row(row, pool)
+                except (RuntimeError, OSError) as err:
+                    self.report.add(Result(row.name, NOT_RUN, str(err)))
+        if self.options.collect:
+            return 0
+        return self.report.status(self.manifest, self.runner.links_done())
+
+    def run_row(self, row: Row, pool: ThreadPoolExecutor) -> None:
+        """Collect a row's jobs and hand their comparisons to the pool."""
+        if row.kind == "shipped":
+            for package in row.packages:
+                pool.submit(self.judge, package, partial(self.runner.compare_shipped, row, package))
+            return
+        collected = collect(self.go, row, fresh=self.options.fresh)
+        for package, reason in collected.missing.items():
+            self.report.add(Result(f"{row.name}:{package}:", NOT_RUN, reason))
+        print(f"{row.name}: {len(collected.jobs)} link jobs", flush=True)
+        if not self.options.collect:
+            for case in cases(self.manifest, collected):
+                pool.submit(self.judge, case[0], partial(self.runner.compare, *case))
+
+    def judge(self, name: str, compare: Callable[[], Result]) -> None:
+        """Compare one case, and let no failure of the runner itself pass for a row that was not there."""
+        try:
+            result = compare()
+        except Exception as err:
+            result = Result(name, NOT_RUN, f"{type(err).__name__}: {err}")
+        self.report.add(result)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -188,7 +133,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     launcher = Path(sys.executable).with_name("goweld")
     parser.add_argument("--go", default=os.environ.get("GO", "go"), help="the reference go command")
-    parser.add_argument("--goweld", default=f"{launcher} link", help="the linker to judge, a command")
+    parser.add_argument("--goweld", default=str(launcher), help="the launcher, a command")
     parser.add_argument("--full", action="store_true", help="the whole corpus, not only the quick rows")
     parser.add_argument("--only", action="append", help="rows whose name contains this")
     parser.add_argument(
@@ -205,27 +150,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
 
 
 def main(argv: list[str]) -> int:
-    options = parse(argv)
-    manifest = Manifest.load()
-    options.work.mkdir(parents=True, exist_ok=True)
-    go = Go(options.go, options.work.resolve())
-    print(f"reference: {go.version}, {go.linker}")
-    runner = Runner(go, options.goweld.split(), extra=options.flag, keep=options.keep)
-    report = Report(verbose=options.v)
-    with ThreadPoolExecutor(options.j) as pool:
-        for row in rows_to_run(manifest, options):
-            try:
-                collected = collect(go, row, fresh=options.fresh)
-            except (RuntimeError, OSError) as err:
-                report.add(Result(row.name, NOT_RUN, str(err)))
-                continue
-            for package, reason in collected.missing.items():
-                report.add(Result(f"{row.name}:{package}:", NOT_RUN, reason))
-            print(f"{row.name}: {len(collected.jobs)} link jobs", flush=True)
-            if not options.collect:
-                for case in cases(manifest, collected):
-                    pool.submit(judge, runner, report, *case)
-    return 0 if options.collect else report.status(manifest, runner.links_done())
+    return Session(parse(argv)).run()
 
 
 if __name__ == "__main__":
