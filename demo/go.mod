@@ -1,0 +1,3 @@
+module goweld/demo
+
+go 1.27
