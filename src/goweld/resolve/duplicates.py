@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 from goweld.errors import LinkError
 from goweld.resolve.definition_kernel import holder, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from goweld.model.libraries import Libraries
-    from goweld.model.options import Options
+    from collections.abc import Sequence
+
     from goweld.model.symbols_kernel import Symbols
 
 # sym.SymKind's names, by number.
@@ -30,23 +28,26 @@ KINDS = (
 MAY_DIFFER = ("go:info.go.interface", "go:info.go.builtin", "go:debuglines")
 
 
-def clash_error(symbols: Symbols, libraries: Libraries, new: int, old: int) -> LinkError:
-    """The error for a definition that may not be: its raw id, and the canonical id that bears its name."""
+def clash(symbols: Symbols, new: int, old: int, packages: Sequence[str]) -> LinkError:
+    """The error for a definition that may not be: its raw id, and the canonical id that bears its name.
+
+    `packages`: package paths by library index, here and below.
+    """
     names = KINDS.split()
     name = symbols.name(new).decode(errors="surrogateescape")
 
     def place(raw: int) -> str:
         k, kind, size, _ = record(symbols, raw)
-        return f"{_package(symbols, libraries, k)} (type {names[kind]} size {size})"
+        return f"{packages[symbols.objects.lib(k)]} (type {names[kind]} size {size})"
 
     text = f"duplicated definition of symbol {name}, from {place(new)} and {place(holder(symbols, old))}"
     return LinkError(text, status=1)
 
 
-def report_mismatches(
-    options: Options, symbols: Symbols, libraries: Libraries, pairs: list[tuple[int, int]]
-) -> None:
-    """Warn of the (new, old) duplicates that differ; with -strictdups=2 that is an error."""
+def differences(
+    symbols: Symbols, pairs: list[tuple[int, int]], packages: Sequence[str]
+) -> tuple[list[str], int]:
+    """What -strictdups says of the (new, old) duplicates, and how many of them -strictdups=2 counts as errors."""
     lines = []
     errors = 0
     for new, old in pairs:
@@ -54,16 +55,13 @@ def report_mismatches(
         if not reason:
             continue
         name = symbols.name(new).decode(errors="surrogateescape")
-        here, there = (_package(symbols, libraries, record(symbols, raw)[0]) for raw in (new, old))
+        here, there = (packages[symbols.objects.lib(record(symbols, raw)[0])] for raw in (new, old))
         lines.append(
             f"cmd/link: while reading object for '{here}': duplicate symbol '{name}',"
             f" previous def at '{there}', with mismatched payload: {reason}"
         )
         errors += not name.startswith(MAY_DIFFER)
-    if errors and options.strictdups > 1:
-        raise LinkError("\n".join(lines), prefixed=False)
-    for line in lines:
-        os.write(2, f"{line}\n".encode(errors="surrogateescape"))
+    return lines, errors
 
 
 def _difference(symbols: Symbols, new: int, old: int) -> str:
@@ -76,7 +74,3 @@ def _difference(symbols: Symbols, new: int, old: int) -> str:
     if size != old_size:
         return f"different sizes: new size {size} != old size {old_size}"
     return ""
-
-
-def _package(symbols: Symbols, libraries: Libraries, k: int) -> str:
-    return libraries.list[symbols.objects.lib(k)].package

@@ -7,7 +7,8 @@ from goweld.resolve.definition_kernel import definition, unsettled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from goweld.model.libraries import Libraries
+    from collections.abc import Sequence
+
     from goweld.model.symbols_kernel import Symbols
     from goweld.releases.release import Release
 
@@ -18,19 +19,19 @@ FROM_ASSEMBLY_ANYWHERE = b"."  # a name without it is meant for code that is not
 
 def check(
     symbols: Symbols,
-    libraries: Libraries,
-    release: Release,
     references: list[tuple[int, int]],
+    release: Release,
+    packages: Sequence[str],
     abi_wrappers: bool = True,
 ) -> None:
     """Raise LinkError for the first of `references` (raw id, object) that is not allowed.
 
-    `references` are those that resolve_kernel.linkname_references leaves to judge, in its order;
-    `abi_wrappers`: calls between ABIs go through wrappers.
+    `references` are those that resolve_kernel.linkname_references leaves to judge, in its order; `packages`:
+    package paths by library index; `abi_wrappers`: calls between ABIs go through wrappers.
     """
     for raw, k in unsettled(symbols, references):
         name = symbols.name(raw)
-        package = libraries.list[symbols.objects.lib(k)].package
+        package = packages[symbols.objects.lib(k)]
         users = release.blocked_linknames.get(name)
         if users is not None:
             allowed = _names_package(users, package)
