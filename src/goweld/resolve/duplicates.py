@@ -47,7 +47,7 @@ def clash(symbols: Symbols, new: int, old: int, packages: Sequence[str]) -> Link
 def differences(
     symbols: Symbols, pairs: list[tuple[int, int]], packages: Sequence[str]
 ) -> tuple[list[str], int]:
-    """What -strictdups says of the (new, old) duplicates, and how many of them -strictdups=2 counts as errors."""
+    """What -strictdups says of the (new, old) duplicates, and how many of them are errors with =2."""
     lines = []
     errors = 0
     for new, old in pairs:
