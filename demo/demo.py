@@ -28,7 +28,7 @@ from goweld.cli import record  # noqa: E402
 
 class Demo:
     def __init__(self, goweld: str, go: str, directory: Path) -> None:
-        self.goweld = os.path.abspath(goweld)
+        self.goweld = goweld
         self.go = go
         self.directory = directory
         self.record = directory / "record"
@@ -36,6 +36,8 @@ class Demo:
         kept |= {name: os.environ[name] for name in ("GOCACHE", "GOWELD_PYTHON") if name in os.environ}
         self.environment = kept | {
             "CGO_ENABLED": "0",
+            "GOENV": "off",
+            "GOFLAGS": "",
             "GOTOOLCHAIN": "local",
             "GOWELD_GO": go,
             "GOWELD_STRICT": "1",
@@ -85,6 +87,7 @@ class Demo:
 
 
 def main(goweld: str, go: str) -> int:
+    goweld = os.path.abspath(goweld)
     with tempfile.TemporaryDirectory(prefix="goweld-demo-") as directory:
         demo = Demo(goweld, go, Path(directory))
         ours, plain = demo.directory / "ours", demo.directory / "plain"
