@@ -45,6 +45,7 @@ check: build go
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy --strict src
+	@$(BIN)/lint-imports --no-cache
 	@GOWELD_GO=$(GO) $(BIN)/python -m pytest -q -n auto --dist loadfile tests
 
 corpus: build go
