@@ -24,3 +24,43 @@ class Unsupported(Exception):
     The reason is a noun phrase ("cgo", "a host object: net.o"). The driver hands the link to the real linker
     and records the reason, or reports it where that is forbidden.
     """
+
+
+class Diagnostics:
+    """What a link says on its way: messages that do not stop it at once, and how many of them are errors.
+
+    cmd/link prints as it goes (ld.Errorf) and gives up after 20 errors unless -e is given; here the stages
+    collect and the driver prints.
+    """
+
+    MOST = 20
+
+    def __init__(self, all_errors: bool = False) -> None:
+        self.lines: list[str] = []
+        self.errors = 0
+        self.all_errors = all_errors
+
+    def say(self, lines: list[str]) -> None:
+        """Lines for standard error that are no errors by themselves."""
+        self.lines += lines
+
+    def fail(self, count: int = 1) -> None:
+        """Count errors that were said."""
+        self.errors += count
+
+    def error(self, line: str) -> None:
+        """One error; raises when there are too many."""
+        self.lines.append(line)
+        self.errors += 1
+        if self.errors > self.MOST and not self.all_errors:
+            raise self.failure("too many errors")
+
+    def failure(self, last: str = "") -> LinkError:
+        """The error that ends a link whose errors were collected."""
+        lines = self.lines + [last] if last else self.lines
+        return LinkError("\n".join(lines), prefixed=False)
+
+    def check(self) -> None:
+        """Raise if there were errors (ld.exitIfErrors)."""
+        if self.errors:
+            raise self.failure()

@@ -1,0 +1,1 @@
+"""Stage 3: what is reachable from the program's entry -> Live."""

@@ -1,0 +1,1 @@
+"""Stage 4: text, data and file layout -> TextLayout, Layout."""

@@ -66,7 +66,7 @@ cdef enum:
     R_ADDR = 1
     R_ADDROFF = 5
     R_SIZE = 6
-    R_CALL = 8
+    R_CALL = 7
     R_CALLIND = 10
     R_CONST = 13
     R_PCREL = 14

@@ -59,6 +59,7 @@ cdef class Live:
     cdef void* column(self, uint64_t itemsize) except NULL
     cpdef uint32_t renumber(self)
     cpdef uint32_t lookup(self, bytes name, uint32_t version=*)
+    cpdef uint32_t of(self, uint32_t raw)
     cpdef uint32_t create(self, bytes name, uint32_t kind, uint32_t version=*) except 0
     cpdef int set_data(self, uint32_t s, bytes content) except -1
     cpdef int set_relocs(self, uint32_t s, list relocs) except -1

@@ -194,6 +194,10 @@ class Live:
         id = self.made.get((name, version), 0)
         return id if id else self.c.syms.live[self.symbols.lookup(name, version)]
 
+    def of(self, raw: int) -> int:
+        """The live id of a raw id; 0 where that is dead."""
+        return self.c.syms.live[raw]
+
     def create(self, name: bytes, kind: int, version: int = 0) -> int:
         """The symbol of that name, made now if there is none, with its kind set (loader.CreateSymForUpdate)."""
         c = cython.address(self.c)

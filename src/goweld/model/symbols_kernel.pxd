@@ -91,7 +91,6 @@ cdef class Symbols:
     cpdef uint32_t create(self, bytes name) except 0
     cpdef bint reached(self, uint32_t raw)
     cpdef reach(self, uint32_t raw)
-    cpdef int set_kinds(self, bytes kinds) except -1
     cpdef uint32_t kind(self, uint32_t raw)
     cpdef uint32_t size(self, uint32_t raw)
     cdef SymRecord* record(self, uint32_t raw) noexcept

@@ -40,10 +40,14 @@ def find_name(s, name, size, version, insert):
 
 
 class Symbols:
-    """The columns, empty; the resolve stage fills them in."""
+    """The columns, empty; the resolve stage fills them in.
 
-    def __init__(self, objects: Objects) -> None:
+    `kinds` maps an object's symbol kinds to the linker's, 256 bytes.
+    """
+
+    def __init__(self, objects: Objects, kinds: bytes) -> None:
         c = cython.address(self.c)
+        memcpy(cython.address(c.kind_of[0]), cython.cast("const char *", kinds), 256)
         self.objects = objects
         self.memory = []
         self.arena = Arena()
@@ -82,11 +86,15 @@ class Symbols:
         return following
 
     def index_names(self):
-        """Room for the names of all named definitions and references, and for those the linker asks for."""
+        """Room for the names of named definitions and references, of ABI0 functions' twins, and the linker's own."""
         c = cython.address(self.c)
         most = cython.cast(uint64_t, 4096)
         for i in range(1, c.nobjects):
-            most += c.objects[i].nnamed + c.objects[i].nref
+            o = cython.address(c.objects[i])
+            most += 2 * o.nnamed + o.nref
+            for li in range(o.ndef):
+                if o.syms[li].abi == 0 and 1 <= c.kind_of[o.syms[li].type] <= 5:
+                    most += 1
         slots = cython.cast(uint64_t, 8192)
         while slots < most + most // 2:
             slots *= 2
@@ -139,11 +147,6 @@ class Symbols:
     def reach(self, raw: int) -> None:
         """Mark a symbol reachable without following what it refers to."""
         self.c.attr[raw] |= SYM_REACHABLE
-
-    def set_kinds(self, kinds: bytes) -> None:
-        """The map from an object's symbol kinds to the linker's, 256 bytes."""
-        memcpy(cython.address(self.c.kind_of[0]), cython.cast("const char *", kinds), 256)
-        return 0
 
     def kind(self, raw: int) -> int:
         """The linker kind of a symbol's content, by canonical raw id; 0 where no object defines it."""

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from goweld.objects.importcfg import ImportConfig
 
 ZERO = bytes(8)
+# cgo directives that a static executable has no use for; cgo_export_static alone changes nothing in it.
+DYNAMIC_DIRECTIVES = (
+    b'"cgo_import_dynamic"',
+    b'"cgo_import_static"',
+    b'"cgo_export_dynamic"',
+    b'"cgo_dynamic_linker"',
+    b'"cgo_ldflag"',
+)
 HOST_MAGIC = (b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
 
 
@@ -219,8 +227,5 @@ def preamble(loading: Loading, library: Library, text: bytes) -> None:
     lines = text.partition(b"\n\n")[0]
     if b"main" in lines.split(b"\n"):
         library.is_main = True
-    at = text.find(b"\n$$  // cgo")
-    if at >= 0:
-        body = text[text.find(b"\n", at + 1) :]
-        if body.partition(b"\n$$")[0].strip() not in (b"", b"[]", b"null"):
-            raise Unsupported("cgo")
+    if b"\n$$  // cgo" in text and any(directive in text for directive in DYNAMIC_DIRECTIVES):
+        raise Unsupported("cgo")

@@ -164,7 +164,10 @@ def bind_names(symbols):
 
 
 def names_of(s):
-    """Only non-package names are entered; package names, the many, at most probe.  canon[] holds the entry."""
+    """Only non-package names are entered; package names, the many, at most probe.  canon[] holds the entry.
+
+    An ABI0 function's name is entered for ABIInternal too: the symbol table and linkname rules ask for that twin.
+    """
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         li = o.ndef + o.nhashed64 + o.nhashed
@@ -177,7 +180,17 @@ def names_of(s):
                 return k
             else:
                 s.canon[raw] = find_name(s, o.base + r.name_off, r.name_len, r.abi, True)
+                if li < o.nalldef and r.abi == 0 and is_text(s.kind_of[r.type]):
+                    find_name(s, o.base + r.name_off, r.name_len, ABI_INTERNAL, True)
             li += 1
+    for k in range(1, s.nobjects):
+        o = cython.address(s.objects[k])
+        for li in range(o.ndef):
+            r = o.syms + li
+            if r.abi == 0 and is_text(s.kind_of[r.type]) and r.name_len:
+                if cython.cast(uint64_t, r.name_off) + r.name_len > o.length:
+                    return k
+                find_name(s, o.base + r.name_off, r.name_len, ABI_INTERNAL, True)
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         for li in range(o.ndef):

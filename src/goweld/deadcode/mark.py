@@ -1,0 +1,79 @@
+"""Deadcode: roots, rounds of method rules, and the names the linker will define itself (ld.deadcode)."""
+
+from __future__ import annotations
+
+from goweld.deadcode.flood_kernel import Flood
+from goweld.errors import LinkError
+from goweld.model.live_kernel import Live
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from goweld.model.options import Options
+    from goweld.model.roots import Roots
+    from goweld.model.symbols_kernel import Symbols
+
+WHY = {
+    1: "corrupt object file",
+    3: "a type whose methods do not match their relocations",
+    4: "R_USEIFACE of something that is neither a type nor an itab",
+    5: "R_USEIFACEMETHOD of something that is not an interface",
+    6: "out of memory",
+}
+
+
+def mark(options: Options, symbols: Symbols, roots: Roots) -> Flood:
+    """Mark everything reachable in Symbols."""
+    noop = symbols.lookup(b"runtime.mapinitnoop", 1)
+    if noop == 0:
+        raise LinkError("could not look up runtime.mapinitnoop")
+    flood = Flood(symbols, options.dumpdep)
+    flood.refer(roots.made, roots.override)
+    for name in (roots.entry, b"runtime.unreachableMethod"):
+        flood.mark(symbols.lookup(name, 0))
+        flood.mark(symbols.lookup(name, 1))
+    for raw in roots.marked:
+        flood.mark(raw)
+    run(symbols, flood)
+    while flood.keep_methods():
+        run(symbols, flood)
+    if options.pruneweakmap:
+        flood.prune_map_inits(noop)
+    return flood
+
+
+def run(symbols: Symbols, flood: Flood) -> None:
+    why, raw = flood.run()
+    if not why:
+        return
+    objects = symbols.objects
+    name = symbols.name(raw).decode("utf-8", "replace")
+    if why == 2:
+        raise missing_builtin(symbols, raw)
+    raise LinkError(f"{objects.names[symbols.object_of(raw)]}: {name}: {WHY[why]}", status=1)
+
+
+def missing_builtin(symbols: Symbols, raw: int) -> LinkError:
+    """A reference to a builtin that this runtime does not define (loader.reportMissingBuiltin)."""
+    name = symbols.name(raw).decode("utf-8", "replace")
+    where = symbols.objects.names[symbols.object_of(raw)]
+    return LinkError(f"reference to undefined builtin from {name} in {where}", status=1)
+
+
+def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int) -> Live:
+    """The live symbols.
+
+    `adopted` are the names that the linker will define whatever deadcode says: those that objects mention come
+    to life here, in their place.  No loaded symbol comes to life after this.  `extra`: how many more symbols
+    the linker may make than it usually does.
+    """
+    for name, version in adopted:
+        raw = symbols.lookup(name, version)
+        if raw:
+            symbols.reach(raw)
+    live = Live(symbols, extra)
+    bad = live.renumber()
+    if bad:
+        raise LinkError(f"{symbols.objects.names[bad]}: corrupt object file", status=1)
+    return live

@@ -1,0 +1,61 @@
+"""Text: the order of functions and their addresses."""
+
+from __future__ import annotations
+
+from goweld.layout.text_kernel import assign_addresses, order_text, sort_by_kind
+from goweld.model.layout import Layout, Section, Segment, TextLayout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.libraries import Libraries
+    from goweld.model.live_kernel import Live
+    from goweld.model.memory_kernel import Column
+    from goweld.model.options import Options
+    from goweld.releases.release import Release
+
+K_TEXT = 1
+K_TEXT_END = 5
+
+
+def order(
+    live: Live, libraries: Libraries, release: Release, first: list[int]
+) -> tuple[Column, int]:
+    """The order of functions: packages after their imports, the runtime's own before all others.
+
+    (ld.Link.linksetup and loader.AssignTextSymbolOrder.)  `first` are functions that belong to no library.
+    """
+    postorder = libraries.postorder()
+    runtime = [lib for lib in postorder if lib.package.encode() in release.runtime_packages]
+    rest = [lib for lib in postorder if lib.package.encode() not in release.runtime_packages]
+    return order_text(live, [lib.objects for lib in runtime + rest], first)
+
+
+def place(options: Options, live: Live, ids: Column, count: int) -> tuple[TextLayout, Layout]:
+    """Addresses for all functions (ld.textaddress), in a layout that holds nothing but text yet."""
+    if options.randlayout:
+        from goweld.codec.mathrand_kernel import shuffle
+
+        shuffle(ids, count, options.randlayout)
+    count = sort_by_kind(live, ids, count)
+    text = Segment("text", 5)
+    layout = Layout(text)
+    section = Section(".text", text, 5, 1)
+    layout.sections.append(section)
+    text.sections.append(section)
+    funcalign = options.funcalign or 32
+    start = (options.text_addr + funcalign - 1) & -funcalign
+    end, section.align = assign_addresses(live, ids, count, start, funcalign, section.index)
+    section.vaddr = start
+    section.length = end - start + 1  # ld.textaddress adds the least instruction length
+    for name, kind, address in ((b"runtime.text", K_TEXT, start), (b"runtime.etext", K_TEXT_END, end)):
+        define(live, name, kind, address, section.index)
+    return TextLayout(ids, count, section, start, end), layout
+
+
+def define(live: Live, name: bytes, kind: int, address: int, section: int) -> int:
+    """A symbol that marks a place (ld.Link.xdefine)."""
+    symbol = live.create(name, kind)
+    live.add_attr(symbol, 1 | 4)  # local, special
+    live.set_value(symbol, address)
+    live.set_sect(symbol, section)
+    return symbol

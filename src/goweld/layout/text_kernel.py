@@ -1,0 +1,122 @@
+"""The order of functions, and their addresses: loops over the text symbols of every object."""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import FLAG_DUPOK
+from cython.cimports.goweld.model.live_kernel import A_CLONED, Live
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.symbols_kernel import local_index
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+
+MIN_FUNC = cython.declare(uint32_t, 16)  # abi.MINFUNC: findfunctab needs functions this far apart
+
+
+def is_text(kind):
+    return 1 <= kind <= 5
+
+
+def place(t, s):
+    """Append a function that is not placed yet."""
+    if not t.placed[s]:
+        t.placed[s] = 1
+        t.order[t.n] = s
+        t.n += 1
+
+
+def place_object(t, k, dupok):
+    """Append one object's functions: those it alone may define, or the others (loader.AssignTextSymbolOrder).
+
+    The others are those marked dupok and those whose content another object gives.
+    """
+    c = t.c
+    s = c.syms
+    o = cython.address(s.objects[k])
+    for li in range(o.ndef):
+        live = s.live[o.pkgbase + li]
+        if live and is_text(s.kind_of[o.syms[li].type]) and is_shared(c, live, k, li) == dupok:
+            place(t, live)
+    for i in range(t.first_text[k], t.first_text[k + 1]):
+        live = s.live[t.texts[i]]
+        if live and is_shared(c, live, k, local_index(s, o, t.texts[i])) == dupok:
+            place(t, live)
+
+
+def is_shared(c, live, k, li):
+    """Whether a definition is dupok, or its symbol's content comes from elsewhere: another one, or the linker."""
+    if c.obj[live] != k or c.li[live] != li or c.attr[live] & A_CLONED:
+        return True
+    return cython.cast(cython.bint, c.syms.objects[k].syms[li].flag & FLAG_DUPOK)
+
+
+def order_text(live, libraries, first):
+    """The order of text: `first`, then library by library; as (Column of live ids, count).
+
+    `libraries` are lists of object indices in the order of layout.  A dupok function lies with the first
+    library that holds a copy, whichever copy counts.
+    """
+    t = cython.declare(TextOrder)
+    c = cython.address(live.c)
+    symbols = cython.cast(Symbols, live.symbols)
+    placed = Column(1, c.room)
+    order = Column(4, c.room)
+    firsts = Column(4, c.syms.nobjects + 1)
+    t.c = c
+    t.n = 0
+    t.placed = cython.cast("uint8_t *", placed.ptr)
+    t.order = cython.cast("uint32_t *", order.ptr)
+    t.texts = cython.cast("uint32_t *", symbols.texts.ptr)
+    t.first_text = cython.cast("uint32_t *", firsts.ptr)
+    at = cython.cast(uint32_t, 0)
+    for k in range(1, c.syms.nobjects):
+        while at < symbols.ntexts and c.syms.object[t.texts[at]] < k:
+            at += 1
+        t.first_text[k] = at
+    t.first_text[c.syms.nobjects] = symbols.ntexts
+    for id in first:
+        place(cython.address(t), id)
+    for objects in libraries:
+        for index in objects:
+            place_object(cython.address(t), index, False)
+        for index in objects:
+            place_object(cython.address(t), index, True)
+    placed.free()
+    return order, t.n
+
+
+def sort_by_kind(live, order, n):
+    """Stable by symbol kind: plain text, then the FIPS text between its brackets (ld.textaddress)."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", order.ptr)
+    copy = Column(4, n)
+    sorted = cython.cast("uint32_t *", copy.ptr)
+    at = cython.cast(uint32_t, 0)
+    for kind in range(1, 6):
+        for i in range(n):
+            if c.kind[ids[i]] == kind:
+                sorted[at] = ids[i]
+                at += 1
+    for i in range(at):
+        ids[i] = sorted[i]
+    copy.free()
+    return at
+
+
+def assign_addresses(live, order, n, start, funcalign, sect):
+    """Give each function its address; the address after the last, and the section's alignment (ld.assignAddress)."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", order.ptr)
+    va = start
+    widest = funcalign
+    for i in range(n):
+        s = ids[i]
+        align = (cython.cast(uint32_t, 1) << c.align[s]) >> 1
+        if align < funcalign:
+            align = funcalign
+        if align > widest:
+            widest = align
+        va = (va + align - 1) & ~cython.cast(uint64_t, align - 1)
+        c.value[s] = va
+        c.sect[s] = sect
+        va += c.size[s] if c.size[s] > MIN_FUNC else MIN_FUNC
+    return va, widest

@@ -1,0 +1,97 @@
+"""The names that the linker knows."""
+
+from __future__ import annotations
+
+# Symbols that the linker defines whatever deadcode says (loader.CreateSymForUpdate marks them reachable): those
+# that objects mention come to life in their place.
+ADOPTED = tuple(
+    (name, 0)
+    for name in (
+        b"runtime.tlsg",
+        b"runtime.firstmoduledata",
+        b"runtime.lastmoduledatap",
+        b"runtime.text",
+        b"runtime.etext",
+        b"runtime.rodata",
+        b"runtime.erodata",
+        b"runtime.types",
+        b"runtime.etypes",
+        b"runtime.noptrdata",
+        b"runtime.enoptrdata",
+        b"runtime.data",
+        b"runtime.edata",
+        b"runtime.bss",
+        b"runtime.ebss",
+        b"runtime.noptrbss",
+        b"runtime.enoptrbss",
+        b"runtime.covctrs",
+        b"runtime.ecovctrs",
+        b"runtime.end",
+        b"runtime.epclntab",
+        b"runtime.gcdata",
+        b"runtime.egcdata",
+        b"runtime.gcbss",
+        b"runtime.egcbss",
+        b"runtime.pclntab",
+        b"runtime.pcheader",
+        b"runtime.funcnametab",
+        b"runtime.cutab",
+        b"runtime.filetab",
+        b"runtime.pctab",
+        b"runtime.functab",
+        b"runtime.findfunctab",
+        b"runtime.textsectionmap",
+        b"runtime.gcbits.*",
+        b"runtime.gcmask.*",
+        b"go:func.*",
+        b"go:funcdesc",
+        b"go:string.*",
+        b"go:buildinfo",
+        b"go:buildinfo.ref",
+        b"type:*",
+    )
+)
+
+# The brackets of the FIPS sections, with their kinds (ld.fipsSyms): text, read-only, pointer-free and other data.
+FIPS_BRACKETS = (
+    (b"go:textfipsstart", 2),
+    (b"go:textfipsend", 4),
+    (b"go:rodatafipsstart", 12),
+    (b"go:rodatafipsend", 14),
+    (b"go:noptrdatafipsstart", 33),
+    (b"go:noptrdatafipsend", 35),
+    (b"go:datafipsstart", 39),
+    (b"go:datafipsend", 41),
+)
+
+# Markers of the fuzzing counters, defined only where there are such counters.
+FUZZ_MARKERS = (
+    b"runtime.__start___sancov_cntrs",
+    b"runtime.__stop___sancov_cntrs",
+    b"internal/fuzz._counters",
+    b"internal/fuzz._ecounters",
+)
+
+# Everything the linker looks up by name.
+WANTED = (
+    *ADOPTED,
+    *((name, 0) for name, _ in FIPS_BRACKETS),
+    *((name, 0) for name in FUZZ_MARKERS),
+    (b"go:fipsinfo", 0),
+    (b"go:main.inittasks", 0),
+    (b"go:runtime.inittasks", 0),
+    (b"main..inittask", 0),
+    (b"main.main", 0),
+    (b"main.main", 1),
+    (b"runtime..inittask", 0),
+    (b"runtime.deferreturn", 1),
+    (b"runtime.disableMemoryProfiling", 0),
+    (b"runtime.mapinitnoop", 1),
+    (b"runtime.memProfileInternal", 1),
+    (b"runtime.morestack", 0),
+    (b"runtime.runtime_inittasks", 0),
+    (b"runtime.unreachableMethod", 0),
+    (b"runtime.unreachableMethod", 1),
+    (b"runtime.zerobase", 0),
+    (b"type:runtime.moduledata", 0),
+)

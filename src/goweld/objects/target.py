@@ -1,0 +1,74 @@
+"""The target of a link: release, port, header line, and the defaults they bring."""
+
+from __future__ import annotations
+
+from goweld.errors import LinkError, Unsupported
+from goweld.releases import by_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goweld.model.options import Options
+    from goweld.releases.release import Release
+
+
+class Target:
+    """What is linked for.
+
+    `header` is the first line every object must have, newline included; `version` what runtime.Version
+    reports; `goroot` the GOROOT that file names are expanded with, empty where the environment has none.
+    """
+
+    __slots__ = ("release", "header", "version", "goroot", "goos", "goarch")
+
+    def __init__(self, release: Release, header: bytes, version: str, environ: Mapping[str, str]) -> None:
+        self.release = release
+        self.header = header
+        self.version = version
+        self.goroot = environ.get("GOROOT", "")
+        self.goos = environ.get("GOOS") or "linux"
+        self.goarch = environ.get("GOARCH") or "amd64"
+
+
+def choose(options: Options, environ: Mapping[str, str]) -> Target:
+    """The target: GOOS, GOARCH and the experiments from the environment, the release from main's object."""
+    version = main_version(options.arguments[0])
+    release = by_version(version)
+    if release is None:
+        raise Unsupported(f"the objects of {version.decode('utf-8', 'replace')}")
+    header = release.header(version, environ) + b"\n"
+    text = release.build_version(
+        version.decode(),
+        environ.get("GOEXPERIMENT", ""),
+        environ.get("GOOS") or "linux",
+        environ.get("GOARCH") or "amd64",
+    )
+    return Target(release, header, text, environ)
+
+
+def main_version(path: str) -> bytes:
+    """The Go version in the header line of main's object file."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            head = file.read(1024)
+    except OSError as error:
+        reason = (error.strerror or "error").lower()
+        raise LinkError(f"cannot open file {path}: open {path}: {reason}") from None
+    at = head.find(b"go object ")
+    words = head[at:].split(b"\n", 1)[0].split(b" ") if at >= 0 else []
+    if len(words) < 5:
+        raise LinkError(f"{path}: not package main")
+    return words[4]
+
+
+def settle(options: Options) -> None:
+    """Fill in the address defaults of linux/amd64 (amd64.archinit) and check the data address against them."""
+    if options.round == -1:
+        options.round = 4096
+    if options.text_addr == -1:
+        options.text_addr = (0x400000 + options.round - 1) // options.round * options.round + 4096
+    if options.data_addr != -1 and options.data_addr % options.round:
+        raise LinkError(
+            f"invalid -D value {options.data_addr:#x}: not aligned to rounding quantum {options.round:#x}"
+        )

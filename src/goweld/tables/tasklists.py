@@ -1,0 +1,66 @@
+"""The lists of init tasks that the runtime walks at start (ld.Link.inittasks)."""
+
+from __future__ import annotations
+
+from goweld.tables.inittasks import schedule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+    from goweld.model.roots import Roots
+    from goweld.model.symbols_kernel import Symbols
+
+K_NOPTRDATA = 32
+R_ADDR = 1
+A_CLONED = 32768
+
+MAIN = b"go:main.inittasks"
+RUNTIME = b"go:runtime.inittasks"
+RUNTIME_SLICE = b"runtime.runtime_inittasks"
+
+
+class TaskLists:
+    """The raw ids of the records in each list, in order; None where there is no list."""
+
+    __slots__ = ("main", "runtime")
+
+    def __init__(self, main: list[int] | None, runtime: list[int] | None) -> None:
+        self.main = main
+        self.runtime = runtime
+
+
+def plan(symbols: Symbols, roots: Roots) -> TaskLists:
+    """Make the lists' symbols and tell deadcode what they refer to."""
+    main = schedule(symbols, b"main..inittask")
+    if main is not None:
+        raw = symbols.create(MAIN)
+        roots.made[raw] = main
+        roots.marked.append(raw)
+    runtime = None
+    slice_of = symbols.lookup(RUNTIME_SLICE, 0)
+    if slice_of:
+        runtime = schedule(symbols, b"runtime..inittask")
+        if runtime is not None:
+            raw = symbols.create(RUNTIME)
+            roots.made[raw] = runtime
+            roots.made[slice_of] = [raw]
+            roots.override = slice_of
+    return TaskLists(main, runtime)
+
+
+def fill(live: Live, lists: TaskLists) -> None:
+    """Give the lists their contents, and the runtime its slice over its own."""
+    for name, records in ((MAIN, lists.main), (RUNTIME, lists.runtime)):
+        if records is not None and live.lookup(name):
+            symbol = live.create(name, K_NOPTRDATA)
+            targets = [live.of(raw) for raw in records]
+            live.set_data(symbol, bytes(8 * len(targets)))
+            live.set_relocs(symbol, [(8 * i, 8, R_ADDR, 0, task) for i, task in enumerate(targets)])
+    slice_of = live.lookup(RUNTIME_SLICE)
+    tasks = live.lookup(RUNTIME)
+    if slice_of and tasks:
+        count = (live.size(tasks) // 8).to_bytes(8, "little")
+        live.set_kind(slice_of, K_NOPTRDATA)
+        live.set_data(slice_of, bytes(8) + count + count)
+        live.set_relocs(slice_of, [(0, 8, R_ADDR, 0, tasks)])
+        live.add_attr(slice_of, A_CLONED)
