@@ -27,7 +27,7 @@ def verified_link(call: Call, line: CommandLine) -> int:
     kind, detail = _try_goweld(line, trial)
     if kind == record.PASSED:
         return pass_on(call, line.arguments, line.options.output, detail)
-    real = os.waitstatus_to_exitcode(os.spawnve(os.P_WAIT, path, [call.program, *line.arguments], os.environ))
+    real = os.spawnve(os.P_WAIT, path, [call.program, *line.arguments], os.environ)
     try:
         _judge(line, kind, detail, trial, real)
     finally:
@@ -115,7 +115,10 @@ def _report(line: CommandLine, difference: str, trial: str | None) -> None:
     stem = os.path.join(directory, f"{name}-{os.getpid()}")
     if trial and os.path.exists(trial):
         os.replace(trial, f"{stem}.goweld")
-    save(line.arguments, os.environ, os.getcwd(), f"{stem}.repro")
+    try:
+        save([line.options.program, *line.arguments], os.environ, os.getcwd(), f"{stem}.repro")
+    except LinkError as error:
+        difference += f"; no reproducer: {error}"
     record.append(record.DIFFERS, line.options.output, f"{difference} (kept in {stem}.*)")
 
 
