@@ -16,7 +16,7 @@ GO = $(shell $(BIN)/python -m tests.toolchain)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
-.PHONY: build go demo test check corpus bench clean
+.PHONY: build go demo test check checked corpus bench clean
 
 build: $(VENV)/ready
 	@$(BIN)/python setup.py -q build_ext --inplace
@@ -47,6 +47,12 @@ check: build go
 	@$(BIN)/mypy --strict src
 	@$(BIN)/lint-imports --no-cache
 	@GOWELD_GO=$(GO) $(BIN)/python -m pytest -q -n auto --dist loadfile tests
+
+# A second build, in build/checked, whose kernels stop at an access out of bounds. GOWELD_PACKAGE selects it.
+checked: build
+	@GOWELD_CHECKED=1 $(BIN)/python setup.py -q build --build-base build/checked --build-platlib build/checked/lib
+	@echo "LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
+	  GOWELD_PACKAGE=$(CURDIR)/build/checked/lib/goweld goweld link ..."
 
 corpus: build go
 	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(if $(MODULE),--module $(MODULE))

@@ -3,6 +3,8 @@
 Every file named `*_kernel.py` is compiled, nothing else is. The launcher is one C file, installed beside the
 interpreter as the command `goweld`. `python setup.py build_ext --inplace` puts the kernels in src and a
 launcher for the source tree in build/bin; an editable install does the same.
+
+GOWELD_CHECKED=1 compiles with AddressSanitizer and UndefinedBehaviorSanitizer, for `make checked`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,11 @@ LAUNCHER = SRC / "goweld" / "launcher" / "goweld.c"
 # -ffp-contract=off: Go's deflate estimates sizes in float32 without fused multiply-adds, and the estimate
 # chooses the bytes.
 FLAGS = ["-O2", "-fno-strict-aliasing", "-ffp-contract=off", "-fvisibility=hidden", "-pthread"]
+LINK_FLAGS = ["-pthread", "-s"]
+if os.environ.get("GOWELD_CHECKED"):
+    FLAGS[0] = "-O1"
+    FLAGS += ["-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    LINK_FLAGS = ["-pthread", "-fsanitize=address,undefined"]
 DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,
@@ -39,7 +46,7 @@ def kernels() -> list[Extension]:
     sources = sorted(SRC.glob("goweld/**/*_kernel.py"))
     names = [".".join(path.relative_to(SRC).with_suffix("").parts) for path in sources]
     return [
-        Extension(name, [str(path)], extra_compile_args=FLAGS, extra_link_args=["-pthread", "-s"])
+        Extension(name, [str(path)], extra_compile_args=FLAGS, extra_link_args=LINK_FLAGS)
         for name, path in zip(names, sources, strict=True)
     ]
 
