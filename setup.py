@@ -28,7 +28,12 @@ FLAGS = ["-O2", "-fno-strict-aliasing", "-ffp-contract=off", "-fvisibility=hidde
 LINK_FLAGS = ["-pthread", "-s"]
 if os.environ.get("GOWELD_CHECKED"):
     FLAGS[0] = "-O1"
-    FLAGS += ["-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    FLAGS += [
+        "-g",
+        "-fno-omit-frame-pointer",
+        "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=undefined",
+    ]
     LINK_FLAGS = ["-pthread", "-fsanitize=address,undefined"]
 DIRECTIVES = {
     "language_level": 3,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -124,17 +123,3 @@ def test_a_record_that_cannot_be_written_does_not_matter(monkeypatch: pytest.Mon
     record.append(record.LINKED, "out")
     monkeypatch.delenv("GOWELD_RECORD")
     record.append(record.LINKED, "out")
-
-
-def test_the_link_path_imports_only_what_is_allowed(goweld: Run, job: list[str]) -> None:
-    """Start-up is part of a link: each of these modules would cost more than a stage of a small one."""
-    answer = goweld("link", "-w", "-o", "out", "missing.a", GOWELD_STRICT="1", PYTHONVERBOSE="")
-    assert answer.returncode != 0
-    package = Path(record.__file__).parent.parent
-    show = "import sys; sys.path.insert(0, sys.argv[1]); import goweld.cli.link; print(*sys.modules)"
-    words = [os.environ.get("GOWELD_PYTHON", "python3"), "-I", "-S", "-c", show, str(package.parent)]
-    loaded = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
-    forbidden = (
-        "re json argparse typing dataclasses pathlib subprocess threading enum signal contextlib functools"
-    )
-    assert not set(loaded) & set(forbidden.split())
