@@ -46,7 +46,7 @@ check: build go
 	@$(BIN)/ruff check
 	@$(BIN)/mypy --strict src
 	@$(BIN)/lint-imports --no-cache
-	@GOWELD_GO=$(GO) $(BIN)/python -m pytest -q -n auto --dist loadfile tests
+	@$(MAKE) --no-print-directory test
 
 # A second build, in build/checked, whose kernels stop at an access out of bounds. GOWELD_PACKAGE selects it.
 checked: build
