@@ -3,8 +3,8 @@
 usage: run.py [--flags FLAGS] [-n RUNS] [--program NAME]... [--write] --go GO --goweld GOWELD
 
 Each run starts from a removed output, in the same environment, from a small native parent. Goweld's clock
-runs from the exec of its launcher; the real linker is $GOROOT/pkg/tool/*/link, run directly. Peak memory is the
-sum over all processes of a run of its own, since watching them disturbs the clock.
+runs from the exec of its launcher; the real linker is $GOROOT/pkg/tool/*/link, run directly. Peak memory is
+the sum over all processes of a run of its own, since watching them disturbs the clock.
 """
 
 from __future__ import annotations

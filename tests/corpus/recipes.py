@@ -95,8 +95,12 @@ class Go:
         return subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, check=False)
 
     def root_without_linker(self) -> Path:
-        """A GOROOT of symbolic links that lacks the link tool, with a go command of its own."""
-        copy = self.work / "goroot"
+        """A GOROOT that lacks the link tool."""
+        return self.copy_of_root("goroot-without-linker")
+
+    def copy_of_root(self, name: str) -> Path:
+        """A GOROOT of symbolic links without a link tool, with a go command of its own, which finds it."""
+        copy = self.work / f"{name}-{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}"
         tools = copy / self.tools.relative_to(self.root)
         if not (copy / "VERSION").exists():
             tools.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,169 @@
+"""Run Go's own linker tests, unchanged, with Goweld as the linker.
+
+usage: run.py [--flags FLAGS] [--route A|B] [--run REGEXP] --go GO --goweld GOWELD
+
+Route A overlays func main of cmd/link, which cmd/link's test binary runs as the linker. Route B gives the tests
+of cmd/link/internal/ld a GOROOT of symbolic links whose link tool is the same shim. Both are strict, without
+cgo.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "corpus"), str(HERE.parent.parent / "src")]
+
+from gojson import PACKAGE, Outcomes, parse  # noqa: E402
+from recipes import Go  # noqa: E402
+
+from goweld.cli import record  # noqa: E402
+
+ROUTES = {"A": "cmd/link", "B": "cmd/link/internal/ld"}
+SHIM = HERE / "shim" / "main.go"
+
+
+def declared_tests(folder: Path) -> set[str]:
+    """Every test that a package's files declare, whatever their build constraints."""
+    names: set[str] = set()
+    for path in folder.glob("*_test.go"):
+        names |= set(re.findall(r"^func (Test\w+)\(t ", path.read_text(), re.MULTILINE))
+    return names - {"TestMain"}
+
+
+def skip_pattern(names: list[str]) -> str:
+    """A -skip pattern for tests and subtests by name."""
+    return "|".join("/".join(f"^{re.escape(part)}$" for part in name.split("/")) for name in names)
+
+
+class Routes:
+    """Runs both routes with one linker."""
+
+    def __init__(self, go: Go, goweld: str, flags: str) -> None:
+        self.go = go
+        self.record = go.work / "gotest-record"
+        self.record.unlink(missing_ok=True)
+        self.environment = {
+            **go.environment,
+            "GO_REPLACEMENT_LINK": goweld,
+            "GO_REPLACEMENT_LINK_FLAGS": flags,
+            "GOWELD_STRICT": "1",
+            "GOWELD_RECORD": str(self.record),
+        }
+
+    def test(self, route: str, skip: list[str], run: str) -> Outcomes:
+        """Run one route's tests."""
+        package = ROUTES[route]
+        root = self.go.root if route == "A" else self.root_with_shim()
+        command = [f"{root}/bin/go", "test", "-json", "-count=1", f"-skip={skip_pattern(skip)}"]
+        command += [f"-run={run}"] if run else []
+        command += [f"-overlay={self.overlay()}"] if route == "A" else []
+        done = subprocess.run(
+            [*command, package],
+            cwd=root / "src",
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return parse(done.stdout.splitlines())
+
+    def overlay(self) -> Path:
+        path = self.go.work / "overlay.json"
+        replaced = str(self.go.root / "src" / "cmd" / "link" / "main.go")
+        path.write_text(json.dumps({"Replace": {replaced: str(SHIM)}}))
+        return path
+
+    def root_with_shim(self) -> Path:
+        """A GOROOT whose link tool is the shim."""
+        root = self.go.copy_of_root("goroot-with-shim")
+        tool = root / self.go.linker.relative_to(self.go.root)
+        done = self.go.run(["build", "-o", str(tool), str(SHIM)], HERE, {})
+        if done.returncode:
+            raise SystemExit(f"the shim does not build: {done.stderr}")
+        return root
+
+    def links(self) -> tuple[int, int]:
+        """How many links Goweld did, and how many were handed to the real linker."""
+        kinds = [entry.kind for entry in record.read(str(self.record))]
+        return kinds.count(record.LINKED), kinds.count(record.PASSED)
+
+
+def judge(package: str, outcomes: Outcomes, listed: dict[str, str], declared: set[str]) -> int:
+    """Print what became of every test; the number of those that should have passed and did not."""
+    passed, bad = [], []
+    for name in sorted(declared):
+        outcome = outcomes.get((package, name))
+        if name in listed:
+            continue
+        if outcome and outcome.verdict == "pass":
+            passed.append(name)
+        else:
+            bad.append(name)
+            verdict = outcome.verdict if outcome else "no verdict"
+            print(f"{verdict.upper()} {package} {name}")
+            show(package, name, outcomes)
+    print(f"{package}: {len(passed)} tests pass, {len(bad)} do not, {len(listed)} are not run:")
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in listed.items():
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        print(f"  NOT RUN, {reason}: {', '.join(names)} ({len(names)})")
+    own = outcomes.get((package, PACKAGE))
+    if not bad and (own is None or own.verdict != "pass"):
+        print("".join(own.output[-20:]) if own else "\n".join(outcomes[PACKAGE, PACKAGE].output))
+        return 1
+    return len(bad)
+
+
+def show(package: str, name: str, outcomes: Outcomes) -> None:
+    """The last output of a test and of its subtests that fail."""
+    for (where, test), outcome in outcomes.items():
+        if where == package and (test == name or test.startswith(name + "/")) and outcome.verdict != "pass":
+            for line in outcome.output[-12:]:
+                print(f"    {line.rstrip()}"[:300])
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    root = HERE.parent.parent
+    parser.add_argument("--go", default=os.environ.get("GOWELD_GO", "go"), help="the reference go command")
+    parser.add_argument("--goweld", default=str(root / "build" / "bin" / "goweld"), help="the launcher")
+    parser.add_argument("--flags", default="-w", help="linker flags put before a test's own (default -w)")
+    parser.add_argument("--route", choices=sorted(ROUTES), action="append", help="default: both")
+    parser.add_argument("--run", default="", help="only the tests that match")
+    parser.add_argument("--work", type=Path, default=root / ".cache" / "corpus")
+    options = parser.parse_args(argv)
+    options.work.mkdir(parents=True, exist_ok=True)
+    go = Go(options.go, options.work.resolve())
+    routes = Routes(go, str(Path(options.goweld).resolve()), options.flags)
+    listing = tomllib.loads((HERE / "not_run.toml").read_text())
+    bad = 0
+    for route in options.route or sorted(ROUTES):
+        package = ROUTES[route]
+        listed = {name: reason for reason, group in listing[package].items() for name in group["tests"]}
+        declared = declared_tests(go.root / "src" / package)
+        unknown = {name.partition("/")[0] for name in listed} - declared
+        if unknown:
+            print(f"{package} has no {', '.join(sorted(unknown))}, which not_run.toml lists")
+            bad += 1
+        if options.run:
+            declared = {name for name in declared if re.search(options.run, name)}
+        bad += judge(package, routes.test(route, list(listed), options.run), listed, declared)
+    own, handed = routes.links()
+    print(f"links done by goweld: {own}, by the real linker: {handed}")
+    return 1 if bad or handed or not own else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
