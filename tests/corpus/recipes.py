@@ -164,7 +164,7 @@ def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]
         command += [*toolexec(directory), *row_flags(go, row), "-o", f"{output}/", *batch]
         done = go.run(command, cwd, row.env)
         if done.returncode:
-            reason = done.stderr.strip()[-600:]
+            reason = reason_of(done)
             missing |= {package + suffix: reason for package in batch}
     return [package + suffix for package in packages], missing
 
@@ -173,6 +173,12 @@ def row_flags(go: Go, row: Row) -> list[str]:
     flags = [flag.replace("{goroot}", str(go.root)) for flag in row.flags]
     ldflags = [f"-ldflags={' '.join(row.ldflags)}"] if row.ldflags else []
     return ["-buildvcs=false", *flags, *ldflags]
+
+
+def reason_of(done: subprocess.CompletedProcess[str]) -> str:
+    """The end of what a failed go command says."""
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("go: downloading ")]
+    return "\n".join(lines)[-600:]
 
 
 def toolexec(directory: Path) -> list[str]:
@@ -230,7 +236,7 @@ def build_module(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str
         inside,
     ]
     done = go.run(command, folder, row.env)
-    return [package], {package: done.stderr.strip()[-600:]} if done.returncode else {}
+    return [package], {package: reason_of(done)} if done.returncode else {}
 
 
 def download(go: Go, package: str, version: str) -> tuple[str, Path]:

@@ -2,9 +2,9 @@
 
 usage: run.py [--flags FLAGS] [--route A|B] [--run REGEXP] --go GO --goweld GOWELD
 
-Route A overlays func main of cmd/link, which cmd/link's test binary runs as the linker. Route B gives the tests
-of cmd/link/internal/ld a GOROOT of symbolic links whose link tool is the same shim. Both are strict, without
-cgo.
+Route A overlays func main of cmd/link, which cmd/link's test binary runs as the linker. Route B gives the
+tests of cmd/link/internal/ld a GOROOT of symbolic links whose link tool is the same shim. Both are strict and
+without cgo.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run the standard library's tests linked by Goweld and linked by the real linker; Goweld may fail none alone.
+"""Run the standard library's tests linked by Goweld and by the real linker; Goweld may fail none alone.
 
 usage: std.py [--flags LDFLAGS] --go GO --goweld GOWELD [PACKAGE]...
 

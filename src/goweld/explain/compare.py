@@ -40,6 +40,7 @@ class Comparison:
         self.a, self.b = a, b
         # A stripped file and one with symbols have only the names of the tables in common.
         symbols = bool(a.symbols) == bool(b.symbols)
+        self.named_by_symbols = bool(a.symbols and b.symbols)
         self.places_a, self.places_b = Places(a, symbols=symbols), Places(b, symbols=symbols)
 
     def findings(self) -> Iterator[Finding]:
@@ -75,6 +76,8 @@ class Comparison:
         """Per section, the first named range that is another one or has another size."""
         for one, two in self.pairs():
             items_a, items_b = self.places_a.items(one), self.places_b.items(two)
+            if not (self.named_by_symbols or (items_a and items_b)):
+                continue  # a damaged table names nothing; its own bytes will tell
             names_b = {item.name for item in items_b}
             for i, (x, y) in enumerate(zip_longest(items_a, items_b)):
                 if x and y and (x.name, x.size) == (y.name, y.size):

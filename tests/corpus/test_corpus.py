@@ -1,0 +1,18 @@
+"""The quick corpus: small programs that exercise the linker's rules give the bytes that cmd/link gives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.toolchain import goroot, launcher
+
+RUNNER = Path(__file__).with_name("run.py")
+
+
+def test_quick_corpus_is_identical() -> None:
+    command = [sys.executable, str(RUNNER), "--go", str(goroot() / "bin" / "go"), "--goweld", str(launcher())]
+    done = subprocess.run([*command, "-j", "1"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-20000:] + done.stderr
+    print(done.stdout.splitlines()[-1])
