@@ -19,6 +19,8 @@ from goweld.explain.bytediff import Difference, first_differing_byte, hex_contex
 from goweld.explain.places import Places
 
 DETAIL_LINES = 40
+OTHER_LINES = 8
+OTHER_STEPS = 1000
 SYMBOL_FIELDS = ("st_info", "st_other", "st_shndx", "st_value", "st_size")
 
 
@@ -137,25 +139,31 @@ class Comparison:
         details = hex_context(bytes_a, bytes_b, off)
         details += self.pointers(one, two, bytes_a, bytes_b, off)
         details.append(f"{difference.count} of {min(len(bytes_a), len(bytes_b))} bytes differ in {one.name}")
-        details += self.other_symbols(one, difference, addr)
+        details += self.other_places(one, difference, addr)
         return Finding(headline, details)
 
-    def other_symbols(self, one: Section, difference: Difference, first: int) -> list[str]:
-        """The next places in the section that differ, one line for each symbol."""
+    def other_places(self, one: Section, difference: Difference, first: int) -> list[str]:
+        """The next places in the section that differ, one line for each symbol or field."""
         if not one.sh_addr:
             return []
         lines: list[str] = []
-        item = self.places_a.item_at(one, first)
-        at = max(first + 1, item.addr + item.size if item else 0)
-        while len(lines) < 8:
+        seen = {self.places_a.describe(first)}
+        at = self.end_of_item(one, first)
+        for _ in range(OTHER_STEPS):
             off = difference.next(at - one.sh_addr)
-            if off < 0:
+            if off < 0 or len(lines) == OTHER_LINES:
                 break
-            addr = one.sh_addr + off
-            lines.append(f"also +{off:#x}: {self.places_a.describe(addr)}")
-            item = self.places_a.item_at(one, addr)
-            at = max(addr + 1, item.addr + item.size if item else 0)
+            where = self.places_a.describe(one.sh_addr + off)
+            if where not in seen:
+                lines.append(f"also +{off:#x}: {where}")
+                seen.add(where)
+            at = self.end_of_item(one, one.sh_addr + off)
         return lines
+
+    def end_of_item(self, section: Section, addr: int) -> int:
+        """The end of the named range around an address, or the next address."""
+        item = self.places_a.item_at(section, addr)
+        return max(addr + 1, item.addr + item.size if item else 0)
 
     def pointers(self, one: Section, two: Section, bytes_a: bytes, bytes_b: bytes, off: int) -> list[str]:
         """What the differing bytes say if they are an address, or a branch or operand of code."""

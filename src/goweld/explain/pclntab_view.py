@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import struct
 from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 HEADER = struct.Struct("<IBBBB8Q")
@@ -35,6 +36,9 @@ class Func(NamedTuple):
     entry_off: int
     record: int
     name: str
+
+
+Owners = list[tuple[int, str, str]]
 
 
 class Pclntab:
@@ -123,22 +127,32 @@ class Pclntab:
         return self._u32(self.functab + func.record + 32)
 
     def _describe_pctab(self, off: int, rel: int) -> str:
-        owner = self._owner(rel, lambda field, value: field.startswith(("pc", "PCDATA")) and value > 0)
-        return f"pctab+{rel:#x}{owner}"
+        return f"pctab+{rel:#x}{self._owner(rel, self._pctab_owners)}"
 
     def describe_funcdata(self, rel: int) -> str:
         """Name the funcdata that the byte at an offset into go:func.* belongs to."""
-        owner = self._owner(rel, lambda field, value: field.startswith("FUNCDATA") and value != NO_FUNCDATA)
-        return f"go:func.*+{rel:#x}{owner}"
+        return f"go:func.*+{rel:#x}{self._owner(rel, self._funcdata_owners)}"
 
-    def _owner(self, rel: int, wanted: Callable[[str, int], bool]) -> str:
-        """The field, of the first function, whose table begins last at or before an offset."""
-        best: tuple[int, str, str] | None = None
+    @cached_property
+    def _pctab_owners(self) -> Owners:
+        return self._owners(lambda field, value: field.startswith(("pc", "PCDATA")) and value > 0)
+
+    @cached_property
+    def _funcdata_owners(self) -> Owners:
+        return self._owners(lambda field, value: field.startswith("FUNCDATA") and value != NO_FUNCDATA)
+
+    def _owners(self, wanted: Callable[[str, int], bool]) -> Owners:
+        """Where each table begins, and the first function and field that use it, in order."""
+        first: dict[int, tuple[str, str]] = {}
         for func in self.funcs:
             for field, value in self.record_fields(func):
-                if value <= rel and wanted(field, value) and (best is None or value > best[0]):
-                    best = (value, func.name, field)
-        return f", in {best[2]} of {best[1]} (at +{best[0]:#x})" if best else ""
+                if wanted(field, value):
+                    first.setdefault(value, (field, func.name))
+        return sorted((value, *owner) for value, owner in first.items())
+
+    def _owner(self, rel: int, owners: Owners) -> str:
+        i = bisect.bisect_right(owners, rel, key=lambda owner: owner[0]) - 1
+        return f", in {owners[i][1]} of {owners[i][2]} (at +{owners[i][0]:#x})" if i >= 0 else ""
 
     def _describe_functab(self, off: int, rel: int) -> str:
         count = self.header["nfunc"]
