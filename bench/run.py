@@ -85,7 +85,7 @@ class Bench:
         self.measure = self.folder / "measure"
         subprocess.run(["cc", "-O2", "-o", str(self.measure), str(HERE / "measure.c")], check=True)
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))},
+            **go.plain_environment(),
             "GOWELD_STRICT": "1",
             "GOWELD_RECORD": str(self.record),
         }

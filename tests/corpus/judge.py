@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recipes import Go, Row
@@ -29,16 +28,18 @@ class Result:
     text: str = ""
     reference_time: float = 0.0
     goweld_time: float = 0.0
+    links: int = 0  # that goweld was asked for
 
 
 class Runner:
     """Runs jobs; `goweld` is the launcher, or any command that knows `link ARGS` and `toolexec TOOL ARGS`."""
 
-    def __init__(self, go: Go, goweld: list[str], *, extra: list[str], keep: bool) -> None:
+    def __init__(self, go: Go, goweld: list[str], *, extra: list[str], keep: bool, again: bool) -> None:
         self.go = go
         self.goweld = goweld
         self.extra = extra
         self.keep = keep
+        self.again = again
         self.outputs = go.work / "run"
         self.record = self.outputs / "record"
         shutil.rmtree(self.outputs, ignore_errors=True)
@@ -46,8 +47,7 @@ class Runner:
         empty = self.outputs / "empty"
         empty.mkdir()
         root = str(go.root_without_linker())
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
-        self.environment = {**kept, "PATH": str(empty)}
+        self.environment = {**go.plain_environment(), "PATH": str(empty)}
         self.strict = {"GOWELD_STRICT": "1", "GOWELD_RECORD": str(self.record)}
         self.job_root = root
 
@@ -74,8 +74,14 @@ class Runner:
         answer = run(command, job.folder, {**environment, **self.strict})
         times = (middle - start, time.monotonic() - middle)
         if answer:
-            return Result(name, DIFFERENT, f"goweld fails: {answer}", *times)
-        return self._judge(name, reference, ours, *times)
+            return Result(name, DIFFERENT, f"goweld fails: {answer}", *times, links=1)
+        if self.again:
+            second = folder / "goweld-on-one-processor"
+            command = [shutil.which("taskset") or "taskset", "-c", "0", *self.goweld, "link"]
+            answer = run(job.command(command, str(second), flags), job.folder, {**environment, **self.strict})
+            if answer or not identical(str(ours), str(second)):
+                return Result(name, DIFFERENT, answer or "not the same on one processor", *times, links=2)
+        return replace(self._judge(name, reference, ours, *times), links=2 if self.again else 1)
 
     def _judge(self, name: str, reference: Path, ours: Path, *times: float) -> Result:
         try:
@@ -104,8 +110,8 @@ class Runner:
         environment = {**self.go.environment, **self.strict, "GOROOT": self.job_root}
         answer = run(command, Path(self.job_root) / "src", environment)
         if answer:
-            return Result(name, DIFFERENT, f"go build with goweld fails: {answer}")
-        return self._judge(name, shipped, folder / program)
+            return Result(name, DIFFERENT, f"go build with goweld fails: {answer}", links=1)
+        return replace(self._judge(name, shipped, folder / program), links=1)
 
     def links_done(self) -> int:
         """The links that Goweld says it did itself."""

@@ -82,11 +82,18 @@ class Go:
         self.version = self.config["GOVERSION"]
         self.tools = self.root / "pkg" / "tool" / f"{self.config['GOHOSTOS']}_{self.config['GOHOSTARCH']}"
         self.linker = self.tools / "link"
-        self.environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))
-        }
+        self.environment = self.plain_environment()
         self.environment |= {name: self.config[name] for name in KEPT_CONFIG if name in self.config}
         self.environment |= {"GOTOOLCHAIN": "local", "GOENV": "off", "GOWORK": "off", "CGO_ENABLED": "0"}
+
+    @staticmethod
+    def plain_environment() -> dict[str, str]:
+        """The user's environment without what would change a build or a link."""
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GO", "CGO_")) or name in ("GOWELD_PYTHON", "GOWELD_PACKAGE")
+        }
 
     def run(self, arguments: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         """One go command."""

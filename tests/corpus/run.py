@@ -67,6 +67,7 @@ class Report:
     def status(self, manifest: Manifest, links: int) -> int:
         """Print the sum; the exit status."""
         tried = self.count(IDENTICAL) + self.count(DIFFERENT)
+        expected = sum(result.links for result in self.results)
         print(f"{self.count(IDENTICAL)} identical of {tried} tried; links done by goweld: {links}")
         not_run = [result.name for result in self.results if result.verdict == NOT_RUN]
         refused = [name for name in not_run if name.rpartition(":")[0] not in manifest.allowed]
@@ -74,9 +75,9 @@ class Report:
             print(
                 f"{len(not_run)} NOT RUN, of which {len(not_run) - len(refused)} are allowed by the manifest"
             )
-        if links != tried:
-            print(f"goweld's count of links, {links}, is not the number of rows tried, {tried}")
-        whole = tried > 0 and self.count(IDENTICAL) == tried and links == tried and not refused
+        if links != expected:
+            print(f"goweld's count of links, {links}, is not the number that the rows need, {expected}")
+        whole = tried > 0 and self.count(IDENTICAL) == tried and links == expected and not refused
         return 0 if whole else 1
 
 
@@ -88,7 +89,9 @@ class Session:
         self.manifest = Manifest.load()
         options.work.mkdir(parents=True, exist_ok=True)
         self.go = Go(options.go, options.work.resolve())
-        self.runner = Runner(self.go, options.goweld.split(), extra=options.flag, keep=options.keep)
+        self.runner = Runner(
+            self.go, options.goweld.split(), extra=options.flag, keep=options.keep, again=options.again
+        )
         self.report = Report(verbose=options.v)
 
     def run(self) -> int:
@@ -142,6 +145,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / ".cache" / "corpus")
     parser.add_argument("--fresh", action="store_true", help="collect all jobs anew")
     parser.add_argument("--collect", action="store_true", help="only collect the jobs")
+    parser.add_argument("--again", action="store_true", help="link by goweld twice, once on one processor")
     parser.add_argument("--keep", action="store_true", help="keep all outputs")
     parser.add_argument("--flag", action="append", default=[], help="one more linker flag for all")
     parser.add_argument("-j", type=int, default=2, help="links at a time")
