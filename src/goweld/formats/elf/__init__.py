@@ -1,0 +1,1 @@
+"""Stage 8, ELF: section and program headers, notes, symbol table."""

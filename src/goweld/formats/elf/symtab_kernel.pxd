@@ -1,0 +1,53 @@
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+
+from goweld.model.live_kernel cimport Live, LiveColumns
+from goweld.model.memory_kernel cimport Column
+
+
+cdef enum:
+    STB_LOCAL = 0
+    STB_GLOBAL = 1
+    STT_NOTYPE = 0
+    STT_OBJECT = 1
+    STT_FUNC = 2
+    STT_FILE = 4
+    SHN_UNDEF = 0
+    SHN_ABS = 0xfff1
+
+
+cdef packed struct ElfSym:
+    uint32_t st_name
+    uint8_t st_info
+    uint8_t st_other
+    uint16_t st_shndx
+    uint64_t st_value
+    uint64_t st_size
+
+
+cdef struct Chosen:           # which symbols go into the table: live ids in the order of the table
+    uint32_t* ids[2]          # local, global
+    uint32_t count[2]
+    uint64_t names            # at most so many bytes of strings
+
+
+cdef struct Written:
+    ElfSym* next
+    uint8_t* strings
+    uint8_t* end              # of the strings so far
+    uint32_t bad              # live id of the first symbol that cannot be in the table
+
+
+cpdef tuple write(Live live, Column order, uint32_t count, uint32_t text, uint32_t etext, bytes numbers)
+
+cdef void choose(LiveColumns* c, Chosen* chosen, uint32_t s) noexcept nogil
+cdef void choose_text(LiveColumns* c, Chosen* chosen, uint32_t* order, uint32_t count, uint32_t text,
+                      uint32_t etext) noexcept nogil
+cdef void choose_data(LiveColumns* c, Chosen* chosen) noexcept nogil
+cdef int binding(LiveColumns* c, uint32_t s) noexcept nogil
+cdef bint is_text(int kind) noexcept nogil
+cdef bint is_undefined(int kind) noexcept nogil
+cdef bint is_static_temporary(const uint8_t* name, uint32_t size) noexcept nogil
+cdef uint32_t emit(LiveColumns* c, Written* w, Chosen* chosen, int bind, const uint16_t* numbers,
+                   uint32_t nsections) noexcept nogil
+cdef void put_name(LiveColumns* c, Written* w, uint32_t s) noexcept nogil
+cdef void copy_name(Written* w, const uint8_t* name, uint64_t size) noexcept nogil

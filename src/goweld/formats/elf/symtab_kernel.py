@@ -1,0 +1,207 @@
+"""The symbol table's loop: choose the symbols by their columns alone, then write entries and strings at once.
+
+Names lie scattered over the input files, so each is touched once, and fetched ahead.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.model.kinds import (
+    K_DYNIMPORT,
+    K_ELF_RX_SECT,
+    K_FIRST_UNALLOCATED,
+    K_TEXT,
+    K_TEXT_END,
+    K_TLSBSS,
+    K_UNDEFEXT,
+)
+from cython.cimports.goweld.model.live_kernel import (
+    A_ABI0_TWIN,
+    A_CONTENT_HASHED,
+    A_FILE_LOCAL,
+    A_LOCAL,
+    A_NOT_IN_SYMTAB,
+    Live,
+)
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.symbols_kernel import gw_prefetch
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.string import memchr, memcmp, memcpy
+
+AHEAD = cython.declare(uint32_t, 16)
+FILE_NAME = cython.declare(bytes, b"go.go")
+
+
+def write(live: Live, order: Column, count: int, text: int, etext: int, numbers: bytes) -> tuple:
+    """The symbols and their strings as columns, the first global's number, and the id of a bad symbol or 0.
+
+    `order` holds the ids of the functions, `count` of them; `text` and `etext` are the ids of the symbols
+    before and after them.
+    """
+    c = cython.address(live.c)
+    chosen = cython.declare(Chosen)
+    w = cython.declare(Written)
+    room = cython.cast(cython.Py_ssize_t, c.n) + count + 2
+    ids = Column(8, room)
+    functions = cython.cast("uint32_t *", order.ptr)
+    by_section = cython.cast("const uint16_t *", cython.cast("const char *", numbers))
+    nsections = cython.cast(uint32_t, len(numbers) // 2)
+    with cython.nogil:
+        chosen.ids[0] = cython.cast("uint32_t *", ids.ptr)
+        chosen.ids[1] = chosen.ids[0] + room
+        chosen.count[0] = chosen.count[1] = 0
+        chosen.names = 0
+        choose_text(c, cython.address(chosen), functions, count, text, etext)
+        choose_data(c, cython.address(chosen))
+    symtab = Column(cython.sizeof(ElfSym), 2 + chosen.count[0] + chosen.count[1])
+    strtab = Column(1, 2 + len(FILE_NAME) + chosen.names)
+    w.next = cython.cast("ElfSym *", symtab.ptr)
+    w.strings = cython.cast("uint8_t *", strtab.ptr)
+    w.end = w.strings + 1
+    w.next[1].st_name = 1
+    w.next[1].st_info = STT_FILE
+    w.next[1].st_shndx = SHN_ABS
+    file_name = cython.cast("const char *", FILE_NAME)
+    copy_name(cython.address(w), cython.cast("const uint8_t *", file_name), len(FILE_NAME))
+    w.end += 1
+    w.next += 2
+    w.bad = 0
+    with cython.nogil:
+        first_global = 2 + emit(
+            c, cython.address(w), cython.address(chosen), STB_LOCAL, by_section, nsections
+        )
+        following = first_global + emit(
+            c, cython.address(w), cython.address(chosen), STB_GLOBAL, by_section, nsections
+        )
+    ids.free()
+    symtab.length = following
+    strtab.length = w.end - w.strings
+    return symtab, strtab, first_global, w.bad
+
+
+def choose(c, chosen, s):
+    """Put a symbol into its list and count its name: with its NUL, and with ".abi0" where that is added."""
+    bind = binding(c, s)
+    chosen.ids[bind][chosen.count[bind]] = s
+    chosen.count[bind] += 1
+    chosen.names += c.nname[s] + 1
+    if c.attr[s] & A_ABI0_TWIN:
+        chosen.names += 5
+
+
+def choose_text(c, chosen, order, count, text, etext):
+    """The functions, whatever their attributes, between the two markers (ld.genelfsym)."""
+    if text:
+        choose(c, chosen, text)
+    for i in range(count):
+        choose(c, chosen, order[i])
+    if etext and is_text(c.kind[etext]):
+        choose(c, chosen, etext)
+
+
+def choose_data(c, chosen):
+    """All that is not text, by live id.  Thread-local storage has no address to name."""
+    for s in range(1, c.n):
+        kind = c.kind[s]
+        if K_ELF_RX_SECT <= kind < K_FIRST_UNALLOCATED:
+            if kind != K_TLSBSS and not c.attr[s] & A_NOT_IN_SYMTAB:
+                choose(c, chosen, s)
+        elif is_undefined(kind):
+            choose(c, chosen, s)
+
+
+def binding(c, s):
+    """Which of the two lists a symbol is in (ld.putelfsym)."""
+    attr = c.attr[s]
+    if attr & A_LOCAL:
+        return STB_LOCAL
+    if attr & A_CONTENT_HASHED and is_text(c.kind[s]):
+        return STB_LOCAL
+    if attr & A_FILE_LOCAL and not is_static_temporary(c.name[s], c.nname[s]):
+        return STB_LOCAL
+    return STB_GLOBAL
+
+
+def is_text(kind):
+    return cython.cast(cython.bint, K_TEXT <= kind <= K_TEXT_END)
+
+
+def is_undefined(kind):
+    """Whether another file defines the symbol: a host object's, a shared library's, or nobody knows whose."""
+    return cython.cast(cython.bint, K_DYNIMPORT <= kind <= K_UNDEFEXT)
+
+
+def is_static_temporary(name, size):
+    """Whether a name is one the compiler gives its static temporaries (ld.isStaticTmp)."""
+    i = cython.cast(uint32_t, 0)
+    while i + 7 <= size:
+        if memcmp(name + i, "..stmp_", 7) == 0:
+            return True
+        i += 1
+    return False
+
+
+def emit(c, w, chosen, bind, numbers, nsections):
+    """Write one list's entries; how many.  Data with no name, or one in ".", is left out."""
+    first = w.next
+    for i in range(chosen.count[bind]):
+        if i + AHEAD < chosen.count[bind]:
+            gw_prefetch(c.name[chosen.ids[bind][i + AHEAD]])
+        s = chosen.ids[bind][i]
+        kind = c.kind[s]
+        sect = c.sect[s]
+        number = cython.cast(uint32_t, SHN_UNDEF)
+        size = cython.cast(uint32_t, 0)
+        elf_type = STT_NOTYPE
+        if not is_undefined(kind):
+            elf_type = STT_FUNC if is_text(kind) else STT_OBJECT
+            hidden = cython.cast(cython.bint, c.nname[s] == 0 or c.name[s][0] == 46)
+            if elf_type == STT_OBJECT and hidden and not c.attr[s] & A_FILE_LOCAL:
+                continue
+            if sect == 0 or sect >= nsections or (elf_type == STT_OBJECT and hidden):
+                if w.bad == 0:
+                    w.bad = s
+                continue
+            number = numbers[sect]
+            size = c.size[s]
+        e = w.next
+        e.st_name = cython.cast(uint32_t, w.end - w.strings)
+        e.st_info = cython.cast(uint8_t, (bind << 4) | elf_type)
+        e.st_shndx = number
+        e.st_value = c.value[s]
+        e.st_size = size
+        put_name(c, w, s)
+        w.next += 1
+    return cython.cast(uint32_t, w.next - first)
+
+
+def put_name(c, w, s):
+    """A symbol's string: ABI0 functions that have an ABIInternal twin show it (ld.mangleABIName)."""
+    copy_name(w, c.name[s], c.nname[s])
+    if c.attr[s] & A_ABI0_TWIN:
+        memcpy(w.end, ".abi0", 5)
+        w.end += 5
+    w.end += 1
+
+
+def copy_name(w, name, size):
+    """Copy a name, each middle dot (C2 B7) as a full stop."""
+    left = size
+    while left:
+        dot = cython.cast("const uint8_t *", memchr(name, 0xC2, left))
+        if dot == cython.NULL:
+            memcpy(w.end, name, left)
+            w.end += left
+            return
+        before = cython.cast(uint64_t, dot - name)
+        memcpy(w.end, name, before)
+        w.end += before
+        width = 1
+        if before + 1 < left and dot[1] == 0xB7:
+            w.end[0] = 46
+            width = 2
+        else:
+            w.end[0] = dot[0]
+        w.end += 1
+        name = dot + width
+        left -= before + width
