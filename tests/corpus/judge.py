@@ -26,8 +26,7 @@ class Result:
     name: str
     verdict: str
     text: str = ""
-    reference_time: float = 0.0
-    goweld_time: float = 0.0
+    times: tuple[float, float] = (0.0, 0.0)  # of the reference and of goweld
     links: int = 0  # that goweld was asked for
 
 
@@ -74,25 +73,27 @@ class Runner:
         answer = run(command, job.folder, {**environment, **self.strict})
         times = (middle - start, time.monotonic() - middle)
         if answer:
-            return Result(name, DIFFERENT, f"goweld fails: {answer}", *times, links=1)
+            return Result(name, DIFFERENT, f"goweld fails: {answer}", times, links=1)
         if self.again:
             second = folder / "goweld-on-one-processor"
             command = [shutil.which("taskset") or "taskset", "-c", "0", *self.goweld, "link"]
             answer = run(job.command(command, str(second), flags), job.folder, {**environment, **self.strict})
             if answer or not identical(str(ours), str(second)):
-                return Result(name, DIFFERENT, answer or "not the same on one processor", *times, links=2)
-        return replace(self._judge(name, reference, ours, *times), links=2 if self.again else 1)
+                return Result(name, DIFFERENT, answer or "not the same on one processor", times, links=2)
+        return replace(self._judge(name, reference, ours, times), links=2 if self.again else 1)
 
-    def _judge(self, name: str, reference: Path, ours: Path, *times: float) -> Result:
+    def _judge(
+        self, name: str, reference: Path, ours: Path, times: tuple[float, float] = (0.0, 0.0)
+    ) -> Result:
         try:
             if not identical(str(reference), str(ours)):
                 difference = first_difference(str(reference), str(ours))
-                return Result(name, DIFFERENT, f"{difference}\nkept in {ours.parent}", *times)
+                return Result(name, DIFFERENT, f"{difference}\nkept in {ours.parent}", times)
         except LinkError as err:
-            return Result(name, DIFFERENT, str(err), *times)
+            return Result(name, DIFFERENT, str(err), times)
         if not self.keep:
             shutil.rmtree(ours.parent)
-        return Result(name, IDENTICAL, "", *times)
+        return Result(name, IDENTICAL, "", times)
 
     def compare_shipped(self, row: Row, package: str) -> Result:
         """Build a program of the distribution with Goweld; it must equal the file that is shipped."""

@@ -52,11 +52,7 @@ class Report:
         with self._lock:
             self.results.append(result)
             if self.verbose or result.verdict != IDENTICAL:
-                times = (
-                    f" ({result.reference_time:.2f} s, {result.goweld_time:.2f} s)"
-                    if result.goweld_time
-                    else ""
-                )
+                times = " ({:.2f} s, {:.2f} s)".format(*result.times) if result.times[1] else ""
                 print(f"{result.verdict} {result.name}{times}", flush=True)
                 if result.text:
                     print("    " + result.text.replace("\n", "\n    "), flush=True)
