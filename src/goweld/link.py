@@ -4,37 +4,56 @@ from __future__ import annotations
 
 import os
 
+from goweld import stackcheck
+from goweld.buildid.gnu import build_id, gnu_note
+from goweld.buildid.go import go_note
 from goweld.deadcode import mark as deadcode
-from goweld.errors import Diagnostics, Unsupported
+from goweld.errors import Diagnostics
+from goweld.formats.elf import symtab as elf_symtab
+from goweld.formats.elf import write as elf
+from goweld.formats.entry import entry_address
+from goweld.formats.output import Output
+from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
+from goweld.layout.data_kernel import DataSymbols, group
 from goweld.model.names import ADOPTED, WANTED
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
+from goweld.relocate import image as relocation
 from goweld.resolve import symbols as resolution
-from goweld.tables import fips, setup, strings, tasklists
+from goweld.tables import buildinfo, fips, gcdata, moduledata, pclntab, setup, strings, tasklists
+from goweld.timing import Stages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
     from goweld.model.options import Options
+
+EM_X86_64 = 62
 
 
 def link(options: Options) -> None:
     """Link one executable.  Raises LinkError, or Unsupported where the real linker must do it."""
+    stages = Stages(options.time)
     diagnostics = Diagnostics(options.all_errors)
 
     # 1 objects: the target, then every object, breadth first from main.
+    stages.start("objects")
     config = importcfg.read(options.importcfg)
     goal = target.choose(options, os.environ)
     target.settle(options)
+    output = Output(options.output, [options.importcfg, *options.arguments, *config.packages.values()])
     libraries, objects = read.read_all(options, config, goal.header)
 
     # 2 resolve: one id per symbol.
+    stages.start("resolve")
     values = strings.definitions(options, config.modinfo, goal.version, goal.goroot)
     entry = (options.entry or f"_rt0_{goal.goarch}_{goal.goos}").encode("utf-8", "surrogateescape")
     wanted = [*WANTED, (entry, 0), (entry, 1), *((name, 0) for name in values)]
     symbols = resolution.resolve(options, objects, libraries, goal.release, wanted, diagnostics)
 
     # 5 tables: the symbols that must be there before deadcode, and their roots.
+    stages.start("deadcode")
     roots = Roots(entry)
     fips.plan(symbols)
     tasks = tasklists.plan(symbols, roots)
@@ -44,18 +63,88 @@ def link(options: Options) -> None:
     settable = strings.check(symbols, values, diagnostics)
     facts = setup.Facts(symbols)
     live = deadcode.renumber(symbols, ADOPTED, len(values))
+    if options.pruneweakmap:
+        live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
     # ------------------------------------------- no loaded symbol comes to life below
 
     # 5 tables: contents of what was made before deadcode, then strings.
+    stages.start("text")
     first_text = fips.fill(live)
     tasklists.fill(live, tasks)
     setup.fill(live, facts)
-
-    # 4 layout: the order of text.
     order, count = text_layout.order(live, libraries, goal.release, first_text)
-
     strings.fill(live, values, settable)
+    stackcheck.check(options, live, order, count, diagnostics)
 
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
-    raise Unsupported("stages that are not there yet")
+
+    # 5 tables: build info, pclntab, module data.
+    stages.start("pclntab")
+    buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
+    pcln = pclntab.build(live, text, objects.files, goal.goroot)
+    stages.start("data")
+    moduledata.mark(live)
+    module = live.lookup(setup.MODULEDATA)
+    holes = moduledata.fill(live, module, facts.moduledata_size, text, pcln, live.lookup(tasklists.MAIN))
+    # ------------------------------------------- symbols are frozen: none is added below
+
+    # 4 layout: data, and the addresses of everything.
+    group(live)
+    data, divisions = data_layout.sort(live)
+    moduledata.set_type_divisions(live, module, holes, divisions)
+    data_layout.place(options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end))
+    end = data_layout.place_in_file(options, layout, elf.HEADR)
+    # ------------------------------------------- addresses and offsets are final below
+
+    # 7 relocate: the image.
+    stages.start("relocate")
+    image = relocation.build(live, text, layout, data, end, diagnostics)
+    fips.seal(live, layout, image, options.fipso)
+
+    # 8 formats: headers and symbol table; 9 buildid: the notes.
+    stages.start("symtab")
+    headers = elf.plan(
+        layout,
+        machine=EM_X86_64,
+        round=options.round,
+        notes=notes(options),
+        strip=options.strip_symbols,
+    )
+    start = entry_address(live, entry.decode("utf-8", "surrogateescape"), options.text_addr)
+    if options.strip_symbols:
+        tail = [headers.section_names]
+        page = headers.first_page(start)
+    else:
+        table, names, first_global = elf_symtab.build(live, text, headers.numbers)
+        tail = [table.view(), names.view(), headers.section_names]
+        page = headers.first_page(
+            start,
+            symtab_size=len(tail[0]),
+            first_global=first_global,
+            strtab_size=len(tail[1]),
+        )
+    diagnostics.check()
+    stages.start("write")
+    image.view()[: elf.HEADR] = page
+    output.write([image.view(), bytes(headers.tail_fileoff - end), *tail])
+    stages.report()
+
+
+def fill_gcdata(live: Live, data: DataSymbols, kind: int, end: int) -> None:
+    """The pointers of .data or .bss, once its symbols have their places."""
+    name = b"runtime.gcdata" if kind == data_layout.DATA[0] else b"runtime.gcbss"
+    first, count = data.range(kind, kind + 1)
+    gcdata.fill(live, name, data.order, first, count, end)
+
+
+def notes(options: Options) -> list[elf.Note]:
+    """The notes in the order of cmd/link's asmbElf: GNU's build ID, then Go's."""
+    wanted = options.host_buildid or ("gobuildid" if options.buildid else "")
+    found = []
+    gnu = build_id(wanted, options.buildid)
+    if gnu:
+        found.append(elf.Note(".note.gnu.build-id", gnu_note(gnu)))
+    if options.buildid:
+        found.append(elf.Note(".note.go.buildid", go_note(options.buildid)))
+    return found

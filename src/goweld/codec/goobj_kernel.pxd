@@ -187,3 +187,4 @@ cdef class ObjectHeader:
 
 
 cdef bytes text(GoObj* o, const uint8_t* record)
+cdef list file_table(GoObj* o)

@@ -83,13 +83,12 @@ class ObjectHeader:
             self.imports.append((text(cython.address(o), record), cython.cast("const char *", record + 8)[:8]))
         self.packages = [text(cython.address(o), o.base + offsets[1] + 8 * i) for i in range(o.npkg)]
 
-    def files(self, source: Input, start: int, length: int) -> list[bytes]:
-        """The unit's file table (DWARF and pclntab name files by index into it)."""
-        o = cython.declare(GoObj)
-        parse(source, start, length, cython.address(o))
-        offsets = cython.cast("uint32_t *", o.base + 20)
-        first = o.base + offsets[2]
-        return [text(cython.address(o), first + 8 * i) for i in range((offsets[3] - offsets[2]) // 8)]
+
+def file_table(o):
+    """The names in an object's file table, which DWARF and pclntab index."""
+    offsets = cython.cast("uint32_t *", o.base + 20)
+    first = o.base + offsets[2]
+    return [text(o, first + 8 * i) for i in range((offsets[3] - offsets[2]) // 8)]
 
 
 def text(o, record):

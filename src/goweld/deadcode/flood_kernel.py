@@ -518,6 +518,22 @@ def keep(f):
     return rest
 
 
+def reach_alone(s, id):
+    """Mark a function and what describes it, without following its code."""
+    if s.attr[id] & SYM_REACHABLE:
+        return
+    s.attr[id] |= SYM_REACHABLE
+    holder = content(s, id)
+    if holder >= s.first_ref:
+        return
+    o = cython.address(s.objects[s.object[holder]])
+    a = cython.declare("AuxRecord *", cython.NULL)
+    for i in range(sym_auxs(o, local_index(s, o, holder), cython.address(a))):
+        aux = resolve(s, o, a[i].pkg, a[i].idx)
+        if aux < s.n:
+            s.attr[aux] |= SYM_REACHABLE
+
+
 class Flood:
     """One deadcode run: marks into Symbols, keeps the methods set aside between rounds."""
 
@@ -585,7 +601,7 @@ class Flood:
                 if r[j].type == (R_CALL | R_WEAK):
                     id = resolve(s, o, r[j].pkg, r[j].idx)
                     if id < s.n and not s.attr[id] & SYM_REACHABLE:
-                        s.attr[noop] |= SYM_REACHABLE
+                        reach_alone(s, noop)
                         s.attr[self.f.pkginits[i]] |= SYM_CLONED
                         found = True
         return found

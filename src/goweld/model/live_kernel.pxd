@@ -79,6 +79,9 @@ cdef class Live:
     cpdef drop_attr(self, uint32_t s, uint32_t bits)
     cpdef uint32_t sect(self, uint32_t s)
     cpdef set_sect(self, uint32_t s, uint32_t sect)
+    cpdef tuple reloc(self, uint32_t s, uint32_t index)
+    cpdef str reloc_name(self, uint32_t s, uint32_t index)
+    cpdef set_noop(self, uint32_t s)
     cpdef uint32_t object(self, uint32_t s)
 
 

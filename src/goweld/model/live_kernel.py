@@ -28,6 +28,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     content,
     find_name,
     local_index,
+    resolve,
 )
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy
@@ -300,3 +301,21 @@ class Live:
     def object(self, s: int) -> int:
         """The object (compilation unit) that defines the symbol; 0: the linker."""
         return self.c.obj[s]
+
+    def reloc(self, s: int, index: int) -> tuple[int, int, int, int, int, int]:
+        """A relocation's (offset, size, type, addend, package index, symbol index)."""
+        r = cython.address(self.c.rel[s][index])
+        return r.off, r.size, r.type, r.add, r.pkg, r.idx
+
+    def reloc_name(self, s: int, index: int) -> str:
+        """The name of what a relocation refers to, dead symbols included."""
+        c = cython.address(self.c)
+        r = cython.address(c.rel[s][index])
+        if c.attr[s] & A_LINKER_RELOCS:
+            return self.name(r.idx).decode("utf-8", "replace") if r.idx < c.n else "?"
+        raw = resolve(c.syms, cython.address(c.syms.objects[c.obj[s]]), r.pkg, r.idx)
+        return self.symbols.name(raw).decode("utf-8", "replace") if raw < c.syms.n else "?"
+
+    def set_noop(self, s: int) -> None:
+        """What weak calls to dead functions call instead; 0: nothing."""
+        self.c.noop = s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.codec.goobj_kernel import parse
+from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
 from cython.cimports.goweld.model.memory_kernel import Arena, Column, Input
 from cython.cimports.libc.stdint import uint32_t
 
@@ -48,3 +48,7 @@ class Objects:
     def lib(self, index: int) -> int:
         """The library an object belongs to."""
         return self.list[index].lib
+
+    def files(self, index: int) -> list[bytes]:
+        """The file table of an object's compilation unit.  Raises CorruptObject."""
+        return file_table(cython.address(self.list[index]))

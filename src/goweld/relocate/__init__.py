@@ -1,0 +1,1 @@
+"""Stage 7: contents with relocations applied -> the image."""

@@ -1,0 +1,1 @@
+"""Stage 2: one id per symbol; duplicates, linkname rules -> Symbols."""

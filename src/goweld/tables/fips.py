@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from goweld.errors import LinkError
 from goweld.model.names import FIPS_BRACKETS
+
+try:  # hashlib would load OpenSSL, which takes longer than most of what is hashed here
+    from _sha2 import sha256  # type: ignore[import-not-found]
+except ImportError:
+    from _sha256 import sha256  # type: ignore[import-not-found]  # Python 3.11
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.model.layout import Layout
     from goweld.model.live_kernel import Live
+    from goweld.model.memory_kernel import Column
     from goweld.model.symbols_kernel import Symbols
 
 INFO = b"go:fipsinfo"
@@ -36,3 +44,40 @@ def fill(live: Live) -> list[int]:
     live.set_data(info, MAGIC + bytes(SUM_SIZE + 8 * (1 + len(ids))))
     live.set_relocs(info, [(start + 8 * i, 8, R_ADDR, 0, s) for i, s in enumerate([info, *ids])])
     return ids[:2]
+
+
+def seal(live: Live, layout: Layout, image: Column, path: str) -> None:
+    """Hash the bracketed bytes of the finished image into go:fipsinfo (ld.asmbfips); `path`: -fipso's file, or ""."""
+    view = image.view()
+    parts: list[bytes | memoryview] = [b"go fips object v1\n"]
+    for i in range(0, len(FIPS_BRACKETS), 2):
+        start = fileoff(layout, live.value(live.lookup(FIPS_BRACKETS[i][0])))
+        end = fileoff(layout, live.value(live.lookup(FIPS_BRACKETS[i + 1][0])))
+        parts.append((end - start).to_bytes(8, "big"))
+        parts.append(view[start:end])
+    if path:
+        try:
+            with open(path, "wb") as file:
+                for part in parts:
+                    file.write(part)
+        except OSError as error:
+            reason = (error.strerror or "error").lower()
+            raise LinkError(f"asmbfips: open {path}: {reason}", prefixed=False) from None
+    at = fileoff(layout, live.value(live.lookup(INFO))) + len(MAGIC)
+    view[at : at + SUM_SIZE] = hmac(parts)
+
+
+def fileoff(layout: Layout, address: int) -> int:
+    for segment in layout.segments:
+        if segment.vaddr <= address < segment.vaddr + segment.filelen:
+            return segment.fileoff + address - segment.vaddr
+    raise LinkError(f"asmbfips: {address:#x} is in no segment", prefixed=False)
+
+
+def hmac(parts: list[bytes | memoryview]) -> bytes:
+    """HMAC-SHA256 with a key of zeros."""
+    inner = sha256(b"\x36" * 64)
+    for part in parts:
+        inner.update(part)
+    outer: bytes = sha256(b"\x5c" * 64 + inner.digest()).digest()
+    return outer

@@ -1,0 +1,271 @@
+"""Data: sections in their order, symbols in them, addresses of both (ld.allocateDataSections, ld.address)."""
+
+from __future__ import annotations
+
+from goweld.errors import LinkError
+from goweld.layout.data_kernel import DataSymbols, add_section_addresses
+from goweld.model.layout import Layout, Section, Segment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from goweld.model.live_kernel import Live
+    from goweld.model.options import Options
+
+# Kinds by the section they go to, in order (sym.SymKind).
+NOPTRDATA = (32, 33, 34, 35, 36)
+DATA = (38, 39, 40, 41, 42)
+BSS = 44
+NOPTRBSS = 45
+GCMASK = 46
+FUZZ_COUNTER = 47
+COVERAGE_COUNTER = 48
+TLSBSS = 50
+RODATA = (8, 9, 10, 11, 12, 13, 14, 15)  # sym.ReadOnly
+PCLNTAB = 16
+TYPE = 19
+GOFUNC = 20
+SINGLES = ((24, ".go.buildinfo"), (25, ".go.fipsinfo"), (29, ".go.module"))
+TYPE_SKIP = 8  # a zero offset into the types section means no type
+
+
+class Placer:
+    """Fills segments: `at` is where the next symbol goes, counted through all sections of a segment."""
+
+    def __init__(self, layout: Layout, symbols: DataSymbols) -> None:
+        self.layout = layout
+        self.symbols = symbols
+        self.at = 0
+
+    def section(self, segment: Segment, name: str, rwx: int, align: int) -> Section:
+        """Open a section here; its vaddr is an offset in the segment until addresses are given."""
+        section = Section(name, segment, rwx, len(self.layout.sections))
+        self.layout.sections.append(section)
+        segment.sections.append(section)
+        section.align = align
+        self.at = (self.at + align - 1) & -align if align else self.at
+        section.vaddr = self.at
+        return section
+
+    def fill(self, section: Section, *kinds: int) -> None:
+        """Put all symbols of some kinds into the section."""
+        for kind in kinds:
+            self.at = self.symbols.assign(kind, self.at, section.vaddr, section.index)
+        section.length = self.at - section.vaddr
+
+    def widest(self, *kinds: int) -> int:
+        return max(self.symbols.widest(kind) for kind in kinds)
+
+
+def sort(live: Live) -> tuple[DataSymbols, tuple[int, int, int]]:
+    """The data symbols in order, and the type section's divisions: bytes to the last typelink type, to the first
+    itab, and of itabs."""
+    symbols = DataSymbols(live)
+    if symbols.oversized:
+        name = live.name(symbols.oversized).decode("utf-8", "replace")
+        size = live.size(symbols.oversized)
+        raise LinkError(f"{name}: symbol too large ({size} bytes)", prefixed=False)
+    zerobase = live.lookup(b"runtime.zerobase")
+    symbols.sort(zerobase)
+    described, types, itabs, corrupt = symbols.sort_types(live.lookup(b"type:*"), zerobase)
+    if corrupt:
+        where = live.symbols.objects.names[live.object(corrupt)]
+        raise LinkError(f"{where}: {live.name(corrupt).decode('utf-8', 'replace')}: corrupt type", status=1)
+    return symbols, (described, types, itabs)
+
+
+def place(
+    options: Options,
+    live: Live,
+    layout: Layout,
+    symbols: DataSymbols,
+    pointer_masks: Callable[[int, int], None],
+) -> None:
+    """Place all data symbols, then give segments, sections and symbols their addresses.
+
+    `pointer_masks(kind, end)` is called for .data and .bss when they are laid out: it gives the GC data symbols
+    their contents, on whose size the read-only data depends.
+    """
+    placer = Placer(layout, symbols)
+    data = place_writable(placer)
+    for kind, section in ((DATA[0], data[".data"]), (BSS, data[".bss"])):
+        pointer_masks(kind, section.length)
+    coverage = place_uninitialised(placer, live, data)
+    placer.symbols.assign(TLSBSS, 0, 0, 0)
+    readonly = place_readonly(placer)
+    check_sizes(layout)
+    assign_addresses(options, layout)
+    add_section_addresses(symbols, [0 if s is None else s.vaddr for s in layout.sections])
+    layout.data_order = symbols.order
+    layout.data_count = symbols.total()
+    define_marks(live, layout, data, readonly, coverage)
+
+
+def place_writable(placer: Placer) -> dict[str, Section]:
+    """The sections from build info to .bss."""
+    segment = placer.layout.data
+    found: dict[str, Section] = {}
+    for kind, name in SINGLES:
+        if placer.symbols.count(kind):
+            found[name] = placer.section(segment, name, 6, placer.widest(kind))
+            placer.fill(found[name], kind)
+    for name, kinds in ((".noptrdata", NOPTRDATA), (".data", DATA), (".bss", (BSS,))):
+        found[name] = placer.section(segment, name, 6, placer.widest(kinds[0]))
+        placer.fill(found[name], *kinds)
+    return found
+
+
+def place_uninitialised(placer: Placer, live: Live, data: dict[str, Section]) -> tuple[int, int]:
+    """.noptrbss and the fuzzing counters; (offset, size) of the coverage counters in .noptrbss."""
+    section = placer.section(placer.layout.data, ".noptrbss", 6, placer.widest(NOPTRBSS))
+    data[".noptrbss"] = section
+    placer.fill(section, NOPTRBSS)
+    mask = live.lookup(b"runtime.gcmask.*")
+    live.set_value(mask, section.length)
+    live.set_sect(mask, section.index)
+    placer.fill(section, GCMASK)
+    start = section.length
+    placer.fill(section, COVERAGE_COUNTER)
+    size = section.length - start
+    if placer.symbols.count(FUZZ_COUNTER):
+        data[".go.fuzzcntrs"] = placer.section(
+            placer.layout.data, ".go.fuzzcntrs", 6, placer.widest(FUZZ_COUNTER)
+        )
+        placer.fill(data[".go.fuzzcntrs"], FUZZ_COUNTER)
+    return start + size % 4, size - size % 4
+
+
+def place_readonly(placer: Placer) -> dict[str, Section]:
+    """The read-only segment: .rodata, pclntab, types and itabs, function values."""
+    segment = placer.layout.rodata
+    placer.at = 0
+    found: dict[str, Section] = {}
+    found[".rodata"] = placer.section(segment, ".rodata", 4, max(8, placer.widest(*RODATA)))
+    placer.fill(found[".rodata"], *RODATA)
+    for name, kind in ((".gopclntab", PCLNTAB), (".go.type", TYPE), (".go.func", GOFUNC)):
+        found[name] = placer.section(segment, name, 4, placer.widest(kind))
+        if kind == TYPE:
+            placer.at += TYPE_SKIP
+        placer.fill(found[name], kind)
+    return found
+
+
+def check_sizes(layout: Layout) -> None:
+    for section in layout.sections:
+        if section is not None and section.length > 2e9:
+            raise LinkError(
+                f"too much data in section {section.name} ({section.length}, over 2e+09 bytes)", prefixed=False
+            )
+
+
+def assign_addresses(options: Options, layout: Layout) -> None:
+    """Addresses of segments and sections (ld.address), then their places in the file (ld.layout)."""
+    va = options.text_addr
+    text = layout.text
+    text.vaddr = va
+    for section in text.sections:
+        va = (va + section.align - 1) & -section.align
+        section.vaddr = va
+        va += section.length
+    text.length = text.filelen = va - text.vaddr
+    layout.segments = [text]
+    for segment in (layout.rodata, layout.relro):
+        if segment.sections:
+            va = segment.vaddr = -(-va // options.round) * options.round
+            for section in segment.sections:
+                va = (va + section.align - 1) & -section.align
+                section.vaddr = va
+                va += section.length
+            segment.length = segment.filelen = va - segment.vaddr
+            layout.segments.append(segment)
+    va = -(-va // options.round) * options.round
+    if options.data_addr != -1:
+        va = options.data_addr
+    data = layout.data
+    data.vaddr = va
+    offset = data.sections[0].vaddr
+    for section in data.sections:
+        section.vaddr += va - offset
+    last = data.sections[-1]
+    data.length = last.vaddr + last.length - data.vaddr
+    data.filelen = next(s.vaddr for s in data.sections if s.name == ".bss") - data.vaddr
+    layout.segments.append(data)
+    dwarf = layout.dwarf
+    dwarf.vaddr = -(-(data.vaddr + data.length) // options.round) * options.round
+    layout.segments.append(dwarf)
+
+
+def place_in_file(options: Options, layout: Layout, header: int) -> int:
+    """File offsets of the segments, the first at `header`; the offset where the last one ends (ld.layout)."""
+    end = 0
+    for segment in layout.segments:
+        segment.fileoff = -(-end // options.round) * options.round if end else header
+        if end and segment.vaddr % options.round != segment.fileoff % options.round:
+            raise LinkError(
+                f"bad segment rounding (Vaddr={segment.vaddr:#x} Fileoff={segment.fileoff:#x} "
+                f"FlagRound={options.round:#x})"
+            )
+        end = segment.fileoff + segment.filelen
+    return end
+
+
+def define_marks(
+    live: Live,
+    layout: Layout,
+    data: dict[str, Section],
+    readonly: dict[str, Section],
+    coverage: tuple[int, int],
+) -> None:
+    """The symbols that mark where sections begin and end (the xdefine calls of ld.address)."""
+    rodata, types, pclntab = readonly[".rodata"], readonly[".go.type"], readonly[".gopclntab"]
+    bounds = (
+        (b"runtime.rodata", b"runtime.erodata", 11, 11, rodata),
+        (b"runtime.types", b"runtime.etypes", 11, 11, types),
+        (b"runtime.noptrdata", b"runtime.enoptrdata", 32, 36, data[".noptrdata"]),
+        (b"runtime.bss", b"runtime.ebss", 44, 44, data[".bss"]),
+        (b"runtime.data", b"runtime.edata", 38, 42, data[".data"]),
+        (b"runtime.noptrbss", b"runtime.enoptrbss", 45, 45, data[".noptrbss"]),
+        (b"runtime.pclntab", b"runtime.epclntab", 11, 11, pclntab),
+    )
+    for first, last, kind, end_kind, section in bounds:
+        define(live, first, kind, section.vaddr, section.index)
+        define(live, last, end_kind, section.vaddr + section.length, section.index)
+    for name, end in ((b"runtime.gcdata", b"runtime.egcdata"), (b"runtime.gcbss", b"runtime.egcbss")):
+        symbol = live.lookup(name)
+        live.add_attr(symbol, 1)
+        define(live, end, 11, live.value(symbol) + live.size(symbol), live.sect(symbol))
+    for name in (
+        b"runtime.pcheader",
+        b"runtime.funcnametab",
+        b"runtime.cutab",
+        b"runtime.filetab",
+        b"runtime.pctab",
+        b"runtime.functab",
+        b"go:func.*",
+    ):
+        symbol = live.create(name, 11)
+        live.add_attr(symbol, 1 | 4)
+        live.set_sect(symbol, pclntab.index)
+    noptrbss = data[".noptrbss"]
+    mask = live.lookup(b"runtime.gcmask.*")
+    define(live, b"runtime.gcmask.*", GCMASK, noptrbss.vaddr + live.value(mask), noptrbss.index)
+    first = noptrbss.vaddr + coverage[0]
+    define(live, b"runtime.covctrs", COVERAGE_COUNTER, first, noptrbss.index)
+    define(live, b"runtime.ecovctrs", COVERAGE_COUNTER, first + coverage[1], noptrbss.index)
+    last_section = layout.data.sections[-1]
+    define(live, b"runtime.end", BSS, layout.data.vaddr + layout.data.length, last_section.index)
+    if ".go.fuzzcntrs" in data:
+        fuzz = data[".go.fuzzcntrs"]
+        for name in (b"runtime.__start___sancov_cntrs", b"internal/fuzz._counters"):
+            define(live, name, FUZZ_COUNTER, fuzz.vaddr, fuzz.index)
+        for name in (b"runtime.__stop___sancov_cntrs", b"internal/fuzz._ecounters"):
+            define(live, name, FUZZ_COUNTER, fuzz.vaddr + fuzz.length, fuzz.index)
+
+
+def define(live: Live, name: bytes, kind: int, address: int, section: int) -> None:
+    """A symbol that marks a place (ld.Link.xdefine)."""
+    symbol = live.create(name, kind)
+    live.add_attr(symbol, 1 | 4)  # local, special
+    live.set_value(symbol, address)
+    live.set_sect(symbol, section)

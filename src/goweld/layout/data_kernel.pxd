@@ -1,0 +1,44 @@
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+
+from goweld.model.live_kernel cimport Live, LiveColumns
+from goweld.model.memory_kernel cimport Column
+
+
+cdef struct TypeKey:          # what decides a type symbol's place
+    const uint8_t* string     # a typelink type's string form
+    uint64_t length
+    uint8_t rank              # 0 the carrier, 1 typelink types, 2 other types, 3 itabs
+
+
+cdef struct TypeSort:
+    LiveColumns* c
+    uint32_t* ids
+    TypeKey* keys
+    uint32_t zerobase
+
+
+cdef class DataSymbols:
+    cdef readonly Live live
+    cdef readonly Column order        # live ids, by kind
+    cdef uint32_t first[64]           # per kind, where its ids begin in order
+    cdef readonly uint32_t oversized  # a symbol too large for any section, or 0
+    cpdef uint32_t count(self, uint32_t kind)
+    cpdef uint32_t at(self, uint32_t kind, uint32_t i)
+    cpdef uint32_t total(self)
+    cpdef tuple range(self, uint32_t kind, uint32_t end)
+    cpdef int sort(self, uint32_t zerobase) except -1
+    cpdef tuple sort_types(self, uint32_t carrier, uint32_t zerobase)
+    cpdef uint32_t widest(self, uint32_t kind)
+    cpdef uint64_t assign(self, uint32_t kind, uint64_t size, uint64_t start, uint32_t sect)
+
+
+cpdef group(Live live)
+cpdef add_section_addresses(DataSymbols data, list addresses)
+
+cdef void group_symbol(LiveColumns* c, uint32_t s) noexcept nogil
+cdef bint has_prefix(LiveColumns* c, uint32_t s, const char* text, uint32_t size) noexcept nogil
+cdef void sort_by_size(LiveColumns* c, uint32_t* ids, uint32_t n, uint32_t* scratch, uint32_t zerobase) noexcept nogil
+cdef uint64_t size_key(LiveColumns* c, uint32_t s, uint32_t zerobase) noexcept nogil
+cdef bint type_string(LiveColumns* c, uint32_t s, TypeKey* key) noexcept nogil
+cdef bint type_less(void* context, uint32_t a, uint32_t b) noexcept nogil
+cdef bint is_data_symbol(LiveColumns* c, uint32_t s) noexcept nogil

@@ -1,0 +1,45 @@
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+
+from goweld.codec.goobj_kernel cimport RelocRecord
+from goweld.model.live_kernel cimport Live, LiveColumns
+from goweld.model.memory_kernel cimport Column
+
+
+cdef struct Place:            # all that applying relocations needs
+    LiveColumns* c
+    uint64_t* section_start   # by section index; what section-relative relocations count from
+    int64_t tls_offset
+    uint32_t unreachable      # runtime.unreachableMethod, which weak addresses of dead symbols become
+
+
+cdef struct Failure:
+    uint32_t symbol
+    uint32_t target
+    uint32_t reloc            # index of the relocation
+    int why
+    int64_t value
+
+
+cdef enum:
+    OK = 0
+    WHY_CORRUPT = 1
+    WHY_BOUNDS = 2            # the relocation lies outside its symbol
+    WHY_UNDEFINED = 3
+    WHY_UNREACHABLE = 4
+    WHY_UNKNOWN_TYPE = 5
+    WHY_SIZE = 6
+    WHY_PCREL_TOO_BIG = 7
+    WHY_TOO_BIG = 8
+    WHY_ADDRESS_TOO_BIG = 9
+    WHY_NO_SECTION = 10
+    WHY_PHASE = 11            # symbols overlap or do not ascend
+    WHY_BUILTIN = 12
+
+
+cpdef list apply_run(Live live, Column order, uint32_t first, uint32_t count, Column out, uint64_t out_off,
+                     uint64_t addr, uint64_t size, uint8_t pad, list section_starts, int64_t tls_offset,
+                     uint32_t unreachable, uint32_t most)
+
+cdef uint32_t apply_symbols(Place* p, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,
+                            uint8_t pad, Failure* failures, uint32_t most) noexcept nogil
+cdef int relocate(Place* p, uint32_t s, RelocRecord* r, uint8_t* at, uint32_t size, Failure* f) noexcept nogil

@@ -1,0 +1,194 @@
+"""Symbol contents with their relocations applied, for amd64 (ld.writeBlock and relocState.relocsym).
+
+One pass over the symbols of a run in address order: copy the content, patch it, fill the gap to the next.
+Cost: one copy of the bytes and one random access per relocation.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
+from cython.cimports.goweld.model.kinds import (
+    K_NONE,
+    K_TLSBSS,
+    K_XREF,
+    R_ADDR,
+    R_ADDROFF,
+    R_CALL,
+    R_CONST,
+    R_GOTPCREL,
+    R_METHODOFF,
+    R_PCREL,
+    R_SIZE,
+    R_TLS_LE,
+)
+from cython.cimports.goweld.model.live_kernel import Live, target
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.symbols_kernel import BAD, MISSING
+from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdlib import calloc, free
+from cython.cimports.libc.string import memcpy, memset
+
+
+def relocate(p, s, r, at, size, f):
+    """Apply one relocation to the bytes of its symbol; OK, or why not."""
+    c = p.c
+    kind = r.type
+    weak = cython.declare(cython.bint, kind & R_WEAK)
+    kind &= R_WEAK - 1
+    if r.off < 0 or r.off + r.size > cython.cast(int64_t, size):
+        return WHY_BOUNDS
+    if r.size == 0:
+        return OK
+    t = target(c, s, r)
+    f.target = t
+    if t >= c.n:
+        return WHY_BUILTIN if t == MISSING else WHY_CORRUPT
+    if t == 0:
+        # Dead, or no symbol at all.
+        if weak and kind == R_ADDR:
+            t = p.unreachable
+        elif weak and kind == R_ADDROFF:
+            return OK
+        elif weak and kind == R_CALL and c.noop:
+            t = c.noop
+        elif kind != R_METHODOFF and not weak and (r.pkg or r.idx):
+            return WHY_UNREACHABLE
+    elif c.kind[t] == K_NONE or c.kind[t] == K_XREF:
+        return WHY_UNDEFINED
+    o = cython.declare(int64_t, 0)
+    if kind == R_PCREL or kind == R_CALL or kind == R_GOTPCREL:
+        o = c.value[t] + r.add - (c.value[s] + r.off + r.size)
+    elif kind == R_ADDR:
+        o = c.value[t] + r.add
+        if r.size == 4 and cython.cast(int32_t, o) < 0:
+            f.value = o
+            return WHY_ADDRESS_TOO_BIG
+    elif kind == R_ADDROFF or kind == R_METHODOFF:
+        if t == 0:
+            o = -1
+        else:
+            if c.sect[t] == 0:
+                return WHY_NO_SECTION
+            o = c.value[t] - p.section_start[c.sect[t]] + r.add
+    elif kind == R_TLS_LE:
+        o = p.tls_offset + r.add
+    elif kind == R_CONST:
+        o = r.add
+    elif kind == R_SIZE:
+        o = c.size[t] + r.add
+    else:
+        return WHY_UNKNOWN_TYPE
+    f.value = o
+    q = at + r.off
+    if r.size == 4:
+        if o != cython.cast(int32_t, o):
+            if kind == R_PCREL or kind == R_CALL:
+                return WHY_PCREL_TOO_BIG
+            if o != cython.cast(uint32_t, o):
+                return WHY_TOO_BIG
+        cython.cast("int32_t *", q)[0] = cython.cast(int32_t, o)
+    elif r.size == 8:
+        cython.cast("int64_t *", q)[0] = o
+    elif r.size == 1:
+        q[0] = cython.cast(uint8_t, o)
+    elif r.size == 2:
+        if o < -32768 or o > 65535 or ((kind == R_PCREL or kind == R_CALL) and o > 32767):
+            return WHY_PCREL_TOO_BIG if kind == R_PCREL or kind == R_CALL else WHY_TOO_BIG
+        q[0] = cython.cast(uint8_t, o)
+        q[1] = cython.cast(uint8_t, o >> 8)
+    else:
+        return WHY_SIZE
+    return OK
+
+
+def apply_symbols(p, ids, n, out, addr, size, pad, failures, most):
+    """Write [addr, addr + size) into `out`; how many failures there were, of which `most` are kept."""
+    c = p.c
+    end = addr + size
+    nfailures = cython.cast(uint32_t, 0)
+    f = cython.declare(Failure)
+    start = addr
+    for i in range(n):
+        s = ids[i]
+        value = c.value[s]
+        if value < addr or value + c.size[s] > end or c.ndata[s] > c.size[s]:
+            f.symbol = s
+            f.target = 0
+            f.reloc = 0
+            f.why = WHY_PHASE
+            if nfailures < most:
+                failures[nfailures] = f
+            return nfailures + 1
+        if value > addr:
+            memset(out + (addr - start), pad, value - addr)
+        at = out + (value - start)
+        if c.ndata[s]:
+            memcpy(at, c.data[s], c.ndata[s])
+        if c.size[s] > c.ndata[s]:
+            memset(at + c.ndata[s], pad, c.size[s] - c.ndata[s])
+        r = c.rel[s]
+        for j in range(c.nrel[s]):
+            f.why = relocate(p, s, r + j, at, c.ndata[s], cython.address(f))
+            if f.why != OK:
+                f.symbol = s
+                f.reloc = j
+                if nfailures < most:
+                    failures[nfailures] = f
+                nfailures += 1
+        addr = value + c.size[s]
+    if addr < end:
+        memset(out + (addr - start), pad, end - addr)
+    return nfailures
+
+
+def apply_run(
+    live: Live,
+    order: Column,
+    first: int,
+    count: int,
+    out: Column,
+    out_off: int,
+    addr: int,
+    size: int,
+    pad: int,
+    section_starts: list[int],
+    tls_offset: int,
+    unreachable: int,
+    most: int,
+) -> list[tuple[int, int, int, int, int]]:
+    """Write the image of `count` symbols of `order` from `first`, which lie in [addr, addr + size), at out_off.
+
+    Returns up to `most` failures: (symbol, relocation index, target, why, value), in order.
+    """
+    p = cython.declare(Place)
+    starts = cython.declare(uint64_t[256])
+    memset(starts, 0, cython.sizeof(starts))
+    for i in range(min(len(section_starts), 256)):
+        starts[i] = section_starts[i]
+    p.c = cython.address(live.c)
+    p.section_start = starts
+    p.tls_offset = tls_offset
+    p.unreachable = unreachable
+    if out_off + size > cython.cast(uint64_t, out.length):
+        raise ValueError("run outside the image")
+    failures = cython.cast("Failure *", calloc(most + 1, cython.sizeof(Failure)))
+    ids = cython.cast("uint32_t *", order.ptr) + first
+    with cython.nogil:
+        n = apply_symbols(
+            cython.address(p),
+            ids,
+            count,
+            cython.cast("uint8_t *", out.ptr) + out_off,
+            addr,
+            size,
+            pad,
+            failures,
+            most,
+        )
+    found = []
+    for i in range(min(n, most)):
+        f = cython.address(failures[i])
+        found.append((f.symbol, f.reloc, f.target, f.why, f.value))
+    free(failures)
+    return found

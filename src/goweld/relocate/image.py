@@ -1,0 +1,58 @@
+"""The image: every section's bytes at its place in the file."""
+
+from __future__ import annotations
+
+from goweld.model.memory_kernel import Column
+from goweld.relocate.apply_kernel import apply_run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.errors import Diagnostics
+    from goweld.layout.data_kernel import DataSymbols
+    from goweld.model.layout import Layout, TextLayout
+    from goweld.model.live_kernel import Live
+
+CODE_PAD = 0xCC  # int3: what lies between functions must not run
+TLS_OFFSET = -8  # ELF keeps thread-local storage below the thread pointer
+KINDS = {"rodata": (6, 24), "data": (24, 44)}  # the data symbols in each segment's file part, by kind
+
+
+def build(
+    live: Live,
+    text: TextLayout,
+    layout: Layout,
+    symbols: DataSymbols,
+    size: int,
+    diagnostics: Diagnostics,
+) -> Column:
+    """`size` bytes that hold all segments, relocated; the headers' place is left zero."""
+    image = Column(1, size)
+    starts = [0 if s is None else s.vaddr for s in layout.sections]
+    unreachable = live.lookup(b"runtime.unreachableMethod", 1)
+
+    def run(order: Column, first: int, count: int, addr: int, length: int, fileoff: int, pad: int) -> None:
+        failures = apply_run(
+            live, order, first, count, image, fileoff, addr, length, pad, starts, TLS_OFFSET, unreachable, 64
+        )
+        if failures:
+            report(live, failures, diagnostics)
+
+    section = text.section
+    run(text.order, 0, text.count, section.vaddr, section.length, section.fileoff, CODE_PAD)
+    for segment in (layout.rodata, layout.data):
+        first, count = symbols.range(*KINDS[segment.name])
+        run(symbols.order, first, count, segment.vaddr, segment.filelen, segment.fileoff, 0)
+    diagnostics.check()
+    return image
+
+
+def report(live: Live, failures: list[tuple[int, int, int, int, int]], diagnostics: Diagnostics) -> None:
+    """Say what is wrong with relocations, each once, as cmd/link does (relocState.relocsym)."""
+    from goweld.relocate.messages import explain
+
+    seen = set()
+    for symbol, index, target, why, value in failures:
+        message = explain(live, symbol, index, target, why, value)
+        if message not in seen:
+            seen.add(message)
+            diagnostics.error(message)

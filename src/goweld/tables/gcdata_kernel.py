@@ -1,0 +1,243 @@
+"""The GC program of a data section: which words of it are pointers (ld.GCProg over cmd/internal/gcprog.Writer).
+
+Types are read by raw id: deadcode need not have reached a variable's type.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_relocs
+from cython.cimports.goweld.model.live_kernel import Live
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.symbols_kernel import content, local_index, resolve
+from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdlib import free, realloc
+from cython.cimports.libc.string import memcpy
+
+WORD = cython.declare(cython.int, 8)
+ARRAY = cython.declare(cython.int, 17)
+STRUCT = cython.declare(cython.int, 25)
+COMMON_SIZE = cython.declare(cython.int, 48)
+TFLAG_UNCOMMON = cython.declare(cython.int, 1)
+TFLAG_ON_DEMAND = cython.declare(cython.int, 16)
+
+
+def emit(w, byte):
+    if w.n == w.room:
+        wanted = w.room * 2 if w.room else 4096
+        grown = cython.cast("uint8_t *", realloc(w.out, wanted))
+        if grown == cython.NULL:
+            return stop(w, 0, WHY_MEMORY)
+        w.out = grown
+        w.room = wanted
+    w.out[w.n] = byte
+    w.n += 1
+    return True
+
+
+def stop(w, bad, why):
+    if w.why == 0:
+        w.bad = bad
+        w.why = why
+    return False
+
+
+def flush(w):
+    """Write the literal bits collected so far."""
+    if w.nbits == 0:
+        return
+    emit(w, w.nbits)
+    byte = cython.declare(cython.int, 0)
+    for i in range(w.nbits):
+        byte |= w.bits[i] << (i % 8)
+        if i % 8 == 7:
+            emit(w, byte)
+            byte = 0
+    if w.nbits % 8:
+        emit(w, byte)
+    w.nbits = 0
+
+
+def literal(w, bit):
+    if w.nbits == 127:
+        flush(w)
+    w.bits[w.nbits] = bit
+    w.nbits += 1
+    w.index += 1
+
+
+def varint(w, v):
+    while v >= 128:
+        emit(w, 128 | (v & 127))
+        v >>= 7
+    emit(w, cython.cast(cython.int, v))
+
+
+def repeat(w, n, c):
+    """Repeat the last n bits c times."""
+    if n == 0 or c == 0:
+        return
+    flush(w)
+    if n < 128:
+        emit(w, 128 | cython.cast(cython.int, n))
+    else:
+        emit(w, 128)
+        varint(w, n)
+    varint(w, c)
+    w.index += n * c
+
+
+def zero_until(w, index):
+    """Zero bits up to an index: literals for a few, a repeated zero for many."""
+    skip = index - w.index
+    if skip <= 0:
+        return
+    if skip < 32:
+        for i in range(skip):
+            literal(w, 0)
+        return
+    literal(w, 0)
+    flush(w)
+    repeat(w, 1, skip - 1)
+
+
+def open_type(w, raw, t):
+    """Find a type's descriptor and relocations; False where there is none or it is corrupt."""
+    s = w.c.syms
+    if raw == 0 or raw >= s.first_ref:
+        return stop(w, raw, WHY_NO_POINTERS)
+    holder = content(s, raw)
+    t.o = cython.address(s.objects[s.object[holder]])
+    li = local_index(s, t.o, holder)
+    t.size = sym_data(t.o, li, cython.address(t.p))
+    t.n = sym_relocs(t.o, li, cython.address(t.r))
+    if t.size < COMMON_SIZE or t.n < 0:
+        return stop(w, raw, WHY_CORRUPT)
+    return True
+
+
+def type_target(w, t, off):
+    """The raw id that a type's relocation at an offset names; 0 where there is none."""
+    for i in range(t.n):
+        if t.r[i].off == off:
+            raw = resolve(w.c.syms, t.o, t.r[i].pkg, t.r[i].idx)
+            return raw if raw < w.c.syms.n else 0
+    return 0
+
+
+def add_type(w, raw, off):
+    """The pointers of a value of some type at an offset (GCProg.AddType)."""
+    t = cython.declare(TypeInfo)
+    mask = cython.declare(TypeInfo)
+    if not open_type(w, raw, cython.address(t)):
+        return False
+    pointers = cython.cast("int64_t *", t.p + 8)[0]
+    if pointers == 0:
+        return stop(w, raw, WHY_NO_POINTERS)
+    kind = t.p[23]
+    if kind == STRUCT:
+        return add_struct(w, raw, cython.address(t), off)
+    if kind == ARRAY:
+        if t.size < COMMON_SIZE + 24:
+            return stop(w, raw, WHY_CORRUPT)
+        elem = type_target(w, cython.address(t), COMMON_SIZE)
+        n = cython.cast("int64_t *", t.p + COMMON_SIZE + 16)[0]
+        if not add_type(w, elem, off):
+            return False
+        if n > 1:
+            if not open_type(w, elem, cython.address(mask)):
+                return False
+            size = cython.cast("int64_t *", mask.p)[0]
+            zero_until(w, (off + size) // WORD)
+            repeat(w, size // WORD, n - 1)
+        return w.why == 0
+    if t.p[20] & TFLAG_ON_DEMAND:
+        return stop(w, raw, WHY_ON_DEMAND)
+    bits_of = type_target(w, cython.address(t), 32)
+    s = w.c.syms
+    if bits_of == 0 or bits_of >= s.first_ref:
+        return stop(w, raw, WHY_CORRUPT)
+    holder = content(s, bits_of)
+    o = cython.address(s.objects[s.object[holder]])
+    p = cython.declare("const uint8_t *", cython.NULL)
+    size = sym_data(o, local_index(s, o, holder), cython.address(p))
+    words = pointers // WORD
+    for i in range(words):
+        # The object may leave trailing zero bytes out.
+        if i // 8 < size and p[i // 8] >> (i % 8) & 1:
+            zero_until(w, off // WORD + i)
+            literal(w, 1)
+    return w.why == 0
+
+
+def add_struct(w, raw, t, off):
+    """The pointers of a struct, field by field."""
+    field = cython.declare(TypeInfo)
+    if t.size < COMMON_SIZE + 32:
+        return stop(w, raw, WHY_CORRUPT)
+    n = cython.cast("int64_t *", t.p + COMMON_SIZE + 16)[0]
+    at = cython.cast(int64_t, COMMON_SIZE + 32)
+    if t.p[20] & TFLAG_UNCOMMON:
+        at += 16
+    if n < 0 or n > (t.size - at + 23) // 24:
+        return stop(w, raw, WHY_CORRUPT)
+    near = cython.cast(cython.int, 0)
+    for i in range(n):
+        # Relocations ascend, so the search goes on where it stopped.
+        while near < t.n and t.r[near].off < at + 8:
+            near += 1
+        kind = cython.cast(uint32_t, 0)
+        if near < t.n and t.r[near].off == at + 8:
+            kind = resolve(w.c.syms, t.o, t.r[near].pkg, t.r[near].idx)
+        if kind >= w.c.syms.n or not open_type(w, kind, cython.address(field)):
+            return stop(w, raw, WHY_CORRUPT)
+        if cython.cast("int64_t *", field.p + 8)[0]:
+            inner = cython.cast("int64_t *", t.p + at + 16)[0] if at + 24 <= t.size else 0
+            if not add_type(w, kind, off + inner):
+                return False
+        at += 24
+    return w.why == 0
+
+
+def gotype_of(c, s):
+    """The raw id of a variable's type (loader.SymGoType); 0 where it has none."""
+    if c.obj[s] == 0:
+        return 0
+    o = cython.address(c.syms.objects[c.obj[s]])
+    a = cython.declare("AuxRecord *", cython.NULL)
+    n = sym_auxs(o, c.li[s], cython.address(a))
+    for i in range(n):
+        if a[i].type == AUX_GOTYPE:
+            raw = resolve(c.syms, o, a[i].pkg, a[i].idx)
+            return raw if raw < c.syms.n else 0
+    return 0
+
+
+def pointer_program(live, order, first, count, end):
+    """The program for symbols first .. first + count of `order`, whose values are offsets, up to offset `end`.
+
+    Returns (program, 0, 0), or (b"", why, the offending symbol: a live id for WHY_NO_TYPE, else a raw type).
+    """
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", order.ptr)
+    w = cython.declare(GCWriter)
+    w.c = c
+    w.out = cython.NULL
+    w.n = w.room = 0
+    w.index = 0
+    w.nbits = 0
+    w.bad = 0
+    w.why = 0
+    for i in range(first, first + count):
+        kind = gotype_of(c, ids[i])
+        if kind == 0:
+            stop(cython.address(w), ids[i], WHY_NO_TYPE)
+            break
+        if not add_type(cython.address(w), kind, c.value[ids[i]]):
+            break
+    zero_until(cython.address(w), end // WORD)
+    flush(cython.address(w))
+    emit(cython.address(w), 0)
+    program = cython.cast("char *", w.out)[: w.n] if w.why == 0 else b""
+    free(w.out)
+    return program, w.why, w.bad

@@ -1,0 +1,138 @@
+"""Section markers, carriers, and the runtime's module data (ld.Link.symtab)."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.layout import TextLayout
+    from goweld.model.live_kernel import Live
+    from goweld.tables.pclntab import Pclntab
+
+R_ADDR = 1
+K_RODATA, K_NOPTRDATA = 11, 32
+A_LOCAL, A_SPECIAL = 1, 4
+MARKERS = (
+    (b"runtime.rodata", 11),
+    (b"runtime.erodata", 15),
+    (b"runtime.types", 11),
+    (b"runtime.etypes", 11),
+    (b"runtime.noptrdata", 32),
+    (b"runtime.enoptrdata", 36),
+    (b"runtime.data", 38),
+    (b"runtime.edata", 42),
+    (b"runtime.bss", 44),
+    (b"runtime.ebss", 44),
+    (b"runtime.noptrbss", 45),
+    (b"runtime.enoptrbss", 45),
+    (b"runtime.gcmask.*", 45),
+    (b"runtime.covctrs", 45),
+    (b"runtime.ecovctrs", 45),
+    (b"runtime.end", 44),
+    (b"runtime.epclntab", 11),
+)
+CARRIERS = ((b"go:string.*", 9), (b"go:funcdesc", 20), (b"runtime.gcbits.*", 10), (b"runtime.gcmask.*", 46))
+
+
+def mark(live: Live) -> None:
+    """Make the symbols that mark sections and carry groups; their addresses come with the layout."""
+    for name, kind in MARKERS:
+        live.add_attr(live.create(name, kind), A_LOCAL | A_SPECIAL)
+    for name, end in ((b"runtime.gcdata", b"runtime.egcdata"), (b"runtime.gcbss", b"runtime.egcbss")):
+        live.set_size(live.create(name, K_RODATA), 0)
+        live.add_attr(live.create(end, K_RODATA), A_LOCAL | A_SPECIAL)
+    types = live.create(b"type:*", 19)
+    live.set_size(types, 0)
+    live.set_align(types, 8)
+    for name, kind in CARRIERS:
+        carrier = live.create(name, kind)
+        live.set_size(carrier, 0)
+        live.set_align(carrier, 8)
+        live.add_attr(carrier, A_LOCAL)
+
+
+class Record:
+    """A record of words, some of them addresses."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+        self.relocs: list[tuple[int, int, int, int, int]] = []
+
+    def word(self, value: int) -> int:
+        """Append a number; its offset."""
+        self.content += value.to_bytes(8, "little")
+        return len(self.content) - 8
+
+    def address(self, symbol: int, addend: int = 0) -> None:
+        self.relocs.append((len(self.content), 8, R_ADDR, addend, symbol))
+        self.content += bytes(8)
+
+    def slice(self, symbol: int, length: int) -> None:
+        self.address(symbol)
+        self.word(length)
+        self.word(length)
+
+    def nil(self, words: int) -> None:
+        self.content += bytes(8 * words)
+
+    def store(self, live: Live, symbol: int) -> None:
+        live.set_data(symbol, bytes(self.content))
+        live.set_relocs(symbol, self.relocs)
+
+
+def fill(
+    live: Live, moduledata: int, size: int, text: TextLayout, pcln: Pclntab, tasks: int
+) -> dict[str, int]:
+    """Write the module data, all but the divisions of the types; their offsets in it, by name.
+
+    `size` is the size of the runtime's type; `tasks` the list of init tasks, 0 where there is none.
+    """
+    sections = live.create(b"runtime.textsectionmap", K_RODATA)
+    record = Record()
+    record.word(0)
+    record.word(text.section.length)
+    record.address(live.lookup(b"runtime.text"))
+    record.store(live, sections)
+    module = Record()
+    module.address(pcln.pcheader)
+    for symbol in (pcln.funcnametab, pcln.cutab, pcln.filetab, pcln.pctab, pcln.functab):
+        module.slice(symbol, live.size(symbol) // (4 if symbol == pcln.cutab else 1))
+    module.slice(pcln.functab, pcln.nfunc + 1)
+    module.address(pcln.findfunctab)
+    module.address(pcln.first)
+    module.address(pcln.last, live.size(pcln.last))
+    for name in ("text", "etext", "noptrdata", "enoptrdata", "data", "edata", "bss", "ebss", "noptrbss"):
+        module.address(live.lookup(b"runtime." + name.encode()))
+    for name in ("enoptrbss", "covctrs", "ecovctrs", "end", "gcdata", "gcbss", "types"):
+        module.address(live.lookup(b"runtime." + name.encode()))
+    holes = {"typedesclen": module.word(0)}
+    module.address(live.lookup(b"runtime.etypes"))
+    holes["itaboffset"] = module.word(0)
+    holes["itabsize"] = module.word(0)
+    module.address(live.lookup(b"runtime.rodata"))
+    module.address(live.lookup(b"go:func.*"))
+    module.address(live.lookup(b"runtime.epclntab"))
+    module.slice(sections, 1)
+    module.nil(3 + 2 + 3)  # plugin tables, plugin path, package hashes
+    if tasks:
+        module.slice(tasks, live.size(tasks) // 8)
+    else:
+        module.nil(3)
+    module.nil(2 + 3)  # module name and hashes of shared libraries
+    module.content.append(1)  # hasmain
+    module.content += bytes(max(0, size - len(module.content)))
+    module.store(live, moduledata)
+    last = live.create(b"runtime.lastmoduledatap", K_NOPTRDATA)
+    pointer = Record()
+    pointer.address(moduledata)
+    pointer.store(live, last)
+    return holes
+
+
+def set_type_divisions(
+    live: Live, moduledata: int, holes: dict[str, int], divisions: tuple[int, int, int]
+) -> None:
+    """Say how the type section divides (what ld.dodataSect writes into the module data)."""
+    content = bytearray(live.data(moduledata))
+    for name, value in zip(("typedesclen", "itaboffset", "itabsize"), divisions, strict=True):
+        content[holes[name] : holes[name] + 8] = value.to_bytes(8, "little")
+    live.set_data(moduledata, bytes(content))

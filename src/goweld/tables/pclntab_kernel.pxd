@@ -1,0 +1,128 @@
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+
+from goweld.codec.goobj_kernel cimport AuxRecord, FuncInfoHead, GoObj, InlNode
+from goweld.model.live_kernel cimport Live, LiveColumns
+from goweld.model.memory_kernel cimport Column
+from goweld.model.symbols_kernel cimport SymbolColumns
+
+
+cdef enum:
+    FUNC_SIZE = 44            # runtime._func without its tables
+    NO_OFFSET = 0xffffffff    # cutab: a file that nothing uses; cuOffset: no unit; funcdata: none
+
+
+cdef struct Function:
+    AuxRecord* auxs
+    const uint8_t* info       # its goobj.FuncInfo; NULL: none
+    uint32_t naux
+    uint32_t id
+    uint32_t unit             # index + 1; 0: none
+    uint32_t name_off
+    uint32_t record           # offset of its runtime._func in runtime.functab
+    uint32_t npcdata
+    uint32_t nfuncdata
+    uint32_t ninl
+    uint64_t tree             # its first entry among all inline trees, laid end to end
+
+
+cdef struct Unit:
+    uint32_t obj
+    uint32_t first            # its file table begins here in `slots`
+    uint32_t nfile
+    uint32_t used             # one more than the greatest file index in use
+    uint32_t cu_off           # in entries of runtime.cutab
+
+
+cdef struct File:
+    const uint8_t* name       # as runtime.filetab shows it, without `goroot` where that comes first
+    uint32_t size             # with goroot and the NUL
+    uint32_t off
+    bint used
+    bint in_goroot
+
+
+cdef struct Name:
+    const uint8_t* text
+    uint32_t size             # without the NUL
+    uint32_t off
+    int32_t start_line
+    uint8_t func_id
+    bint has_info
+
+
+cdef struct InlinedCall:      # runtime.inlinedCall
+    uint8_t func_id
+    uint8_t pad[3]
+    uint32_t name_off
+    int32_t parent_pc
+    int32_t start_line
+
+
+cdef struct FileSlot:
+    const uint8_t* raw
+    uint32_t size
+    uint32_t file             # index + 1; 0: free
+
+
+cdef struct TableState:
+    LiveColumns* c
+    uint32_t* order
+    Function* funcs
+    uint32_t n
+    Unit* units
+    uint32_t nunit
+    uint32_t* unit_of         # object -> index + 1
+    File* files
+    uint32_t* slots           # the units' file tables end to end: indices into files
+    uint32_t nfile
+    uint32_t nused            # files in use
+    Name* names               # [0] is unused
+    uint32_t nname
+    uint32_t* live_name       # live id -> name; 0: not seen yet
+    uint32_t* dead_name       # canonical raw id of a dead function -> name
+    InlinedCall* trees
+    uint64_t ntree
+    uint64_t npc              # at most so many pcdata symbols, funcdata symbols
+    uint64_t nfd
+    uint64_t names_size
+    uint64_t files_size
+    uint64_t functab_size
+    uint32_t culprit          # the inlined function, where that is what is wrong: its name index
+
+
+cdef class Functions:
+    cdef TableState t
+    cdef readonly Live live
+    cdef list memory
+    cdef list kept            # file names
+    cdef bytes goroot         # what takes $GOROOT's place
+    cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
+    cpdef uint32_t describe(self) except *
+    cpdef list units(self)
+    cpdef int set_files(self, list tables, bytes goroot, object expand) except -1
+    cdef uint32_t enter_file(self, bytes raw, FileSlot* table, uint64_t mask, object expand) except NO_OFFSET
+    cdef int describe_file(self, File* file, bytes raw, object expand) except -1
+    cpdef uint32_t name(self) except *
+    cpdef bytes missing(self)
+    cpdef tuple sizes(self)
+    cpdef uint64_t functab_size(self)
+    cpdef tuple counts(self)
+    cpdef int fill(self, uint32_t funcnametab, uint32_t cutab, uint32_t filetab) except -1
+    cpdef int free(self) except -1
+
+
+cdef bint is_clean(const uint8_t* text, uint32_t size) noexcept nogil
+cdef uint32_t describe_functions(TableState* t) noexcept nogil
+cdef bint describe_function(TableState* t, Function* f) noexcept nogil
+cdef const uint8_t* func_info(GoObj* o, uint32_t li, uint32_t* ninl) noexcept nogil
+cdef const uint8_t* info_of(GoObj* o, uint32_t li) noexcept nogil
+cdef uint32_t name_functions(TableState* t) noexcept nogil
+cdef bint walk_function(TableState* t, Function* f) noexcept nogil
+cdef bint use_file(TableState* t, Unit* unit, uint32_t index) noexcept nogil
+cdef uint32_t inlinee(TableState* t, GoObj* o, InlNode* node) noexcept nogil
+cdef uint32_t dead_inlinee(TableState* t, uint32_t raw) noexcept nogil
+cdef uint32_t add_name(TableState* t, const uint8_t* text, uint32_t size, const uint8_t* info) noexcept nogil
+cdef uint64_t offset_units(TableState* t) noexcept nogil
+cdef void fill_names(TableState* t, uint8_t* to) noexcept nogil
+cdef void fill_units(TableState* t, uint32_t* to) noexcept nogil
+cdef void fill_files(TableState* t, uint8_t* to, const uint8_t* goroot, uint32_t ngoroot) noexcept nogil
