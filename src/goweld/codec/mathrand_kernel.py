@@ -1,7 +1,7 @@
 """Go's math/rand generator and its shuffle, bit for bit: an additive lagged Fibonacci generator.
 
-Seeding mixes in the generator's own state after 7.8e12 steps from seed 1 (rngCooked).  Go keeps that state as a
-table; here it is computed by jumping ahead, which takes milliseconds.
+Seeding mixes in the generator's own state after 7.8e12 steps from seed 1 (rngCooked).  Go keeps that state as
+a table; here it is computed by jumping ahead, which takes milliseconds.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ def next_seed(x):
 def cook(cooked):
     """The state after STEPS steps from seed 1 (math/rand/gen_cooked.go).
 
-    Written as a sequence, the state obeys x**607 = x**334 + 1.  So the number after n steps is the combination
-    of the first 607 whose coefficients are those of x**n modulo that equation, found by repeated squaring.
+    Written as a sequence, the state obeys x**607 = x**334 + 1.  So the number after n steps is the
+    combination of the first 607 whose coefficients are those of x**n modulo that equation, found by repeated
+    squaring.
     """
     vec = cython.declare(uint64_t[LENGTH])
     z = cython.declare(uint64_t[DOUBLE])

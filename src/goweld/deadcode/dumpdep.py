@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from goweld.deadcode.dumpdep_kernel import name
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,14 +21,14 @@ def lines(symbols: Symbols, edges: Iterable[tuple[int, int, int]]) -> list[str]:
     """
     names: dict[int, str] = {}
 
-    def name(raw: int) -> str:
+    def shown(raw: int) -> str:
         found = names.get(raw)
         if found is None:
-            found = names[raw] = symbols.name(raw).decode(errors="surrogateescape")
+            found = names[raw] = name(symbols, raw).decode(errors="surrogateescape")
         return found
 
     return [
-        f"{name(source) + NOTES[flags & 3] if source else '_'} -> {name(target)}{NOTES[flags >> 2]}"
+        f"{shown(source) + NOTES[flags & 3] if source else '_'} -> {shown(target)}{NOTES[flags >> 2]}"
         for source, target, flags in edges
-        if name(target)
+        if shown(target)
     ]

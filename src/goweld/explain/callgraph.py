@@ -1,0 +1,41 @@
+"""-c: who calls whom, and how large everything became."""
+
+from __future__ import annotations
+
+from goweld.stackcheck_kernel import direct_calls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.layout import Layout
+    from goweld.model.live_kernel import Live
+    from goweld.model.memory_kernel import Column
+
+K_TEXT = 1
+K_TEXT_END = 5
+
+
+def lines(live: Live, order: Column, count: int) -> list[str]:
+    """A line for each direct call of a function, in text order (ld.Link.callgraph)."""
+
+    def name(s: int) -> str:
+        return live.name(s).decode(errors="surrogateescape")
+
+    return [
+        f"{name(caller)} calls {name(callee)}"
+        for caller, callee in direct_calls(live, order, count)
+        if K_TEXT <= live.kind(callee) <= K_TEXT_END
+    ]
+
+
+def sizes(layout: Layout, symtab_size: int) -> list[str]:
+    """The bytes of each kind in the finished file (ld.asmb2).  `symtab_size`: 0 with -s."""
+    text, data = layout.text, layout.data
+    rows = {
+        "textsize": text.filelen,
+        "datsize": data.filelen,
+        "bsssize": data.length - data.filelen,
+        "symsize": symtab_size,
+        "lcsize": 0,
+        "total": text.filelen + data.length + symtab_size,
+    }
+    return [f"{name}={size}" for name, size in rows.items()]
