@@ -106,6 +106,10 @@ class Graph:
         return lines
 
     def _growths(self, s: int) -> tuple[list[tuple[int, int]], int]:
+        """A function's calls, and how far it grows the stack without them."""
+        if s == INDIRECT:
+            # Assumed to check the stack.
+            return [(CALL_SIZE, self.morestack)], 0
         found = growths(self.live, s, self.morestack, CALL_SIZE, PC_SCALE)
         if found is None:
             raise _corrupt(self.live, s)
@@ -115,14 +119,12 @@ class Graph:
         if s in self.heights:
             return self.heights[s]
         self.heights[s] = CYCLE
+        edges, local = self._growths(s)
         highest = 0
-        if s == INDIRECT:
-            # It is assumed to check the stack, and morestack is not looked at.
-            edges, local = [], 0
-        else:
-            edges, local = self._growths(s)
         for growth, callee in edges:
-            below = (yield self._height(callee, lines)) if callee != LEAF else 0
+            # The morestack that an indirect callee calls is not looked at.
+            looked_at = callee != LEAF and s != INDIRECT
+            below = (yield self._height(callee, lines)) if looked_at else 0
             assert isinstance(below, int)
             highest = max(highest, growth + below)
         if local > highest:
