@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT / "tests" / "corpus"), str(ROOT / "src")]
 
-from recipes import Go, Manifest, Row, collect  # noqa: E402
+from recipes import Go, Manifest, Row, collect, launcher_command  # noqa: E402
 
 from goweld.cli import record  # noqa: E402
 from goweld.explain.compare import first_difference  # noqa: E402
@@ -200,7 +200,7 @@ def main(argv: list[str]) -> int:
     options.work.mkdir(parents=True, exist_ok=True)
     go = Go(options.go, options.work.resolve())
     flags = options.flags.split()
-    bench = Bench(go, options.goweld.split(), flags)
+    bench = Bench(go, launcher_command(options.goweld), flags)
     print(HEADER, flush=True)
     rows = []
     for name, job in jobs(go, options.program or list(PROGRAMS)).items():

@@ -121,6 +121,12 @@ class Go:
         return copy
 
 
+def launcher_command(text: str) -> list[str]:
+    """The launcher as a command that works in any folder."""
+    program, *rest = text.split()
+    return [os.path.abspath(program) if "/" in program else program, *rest]
+
+
 def link_all(source: Path, target: Path, but: set[str]) -> None:
     """Link what is in one folder into another."""
     for entry in source.iterdir():

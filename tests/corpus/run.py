@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "src")]
 
 from judge import DIFFERENT, IDENTICAL, NOT_RUN, Result, Runner  # noqa: E402
-from recipes import Collected, Go, Manifest, Row, collect  # noqa: E402
+from recipes import Collected, Go, Manifest, Row, collect, launcher_command  # noqa: E402
 
 from goweld.explain.repro import Job  # noqa: E402
 
@@ -86,7 +86,11 @@ class Session:
         options.work.mkdir(parents=True, exist_ok=True)
         self.go = Go(options.go, options.work.resolve())
         self.runner = Runner(
-            self.go, options.goweld.split(), extra=options.flag, keep=options.keep, again=options.again
+            self.go,
+            launcher_command(options.goweld),
+            extra=options.flag,
+            keep=options.keep,
+            again=options.again,
         )
         self.report = Report(verbose=options.v)
 

@@ -146,7 +146,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
     go = Go(options.go, options.work.resolve())
-    routes = Routes(go, str(Path(options.goweld).resolve()), options.flags)
+    routes = Routes(go, os.path.abspath(options.goweld), options.flags)
     listing = tomllib.loads((HERE / "not_run.toml").read_text())
     bad = 0
     for route in options.route or sorted(ROUTES):

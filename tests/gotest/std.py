@@ -90,7 +90,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
     go = Go(options.go, options.work.resolve())
-    suite = Suite(go, str(Path(options.goweld).resolve()), options.flags)
+    suite = Suite(go, os.path.abspath(options.goweld), options.flags)
     with_goweld = suite.failures(options.packages, goweld=True)
     tested = suite.verdicts
     only = with_goweld - suite.failures(options.packages, goweld=False)
