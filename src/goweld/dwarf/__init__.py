@@ -1,0 +1,1 @@
+"""Stage 6: debug information: types, units, lines, frames, ranges; compression."""

@@ -105,6 +105,17 @@ cdef inline uint32_t aux_target(LiveColumns* c, uint32_t s, AuxRecord* a) noexce
     return resolve_live(c.syms, c.syms.objects + c.obj[s], a.pkg, a.idx)
 
 
+cdef inline uint32_t append_symbol(LiveColumns* c, uint32_t kind) noexcept nogil:
+    """A new nameless symbol of the linker's own; 0 where there is no room."""
+    cdef uint32_t s = c.n
+    if s >= c.room:
+        return 0
+    c.n = s + 1
+    c.kind[s] = <uint8_t>kind
+    c.attr[s] = A_LINKER | A_LINKER_RELOCS | A_NOT_IN_SYMTAB
+    return s
+
+
 cdef inline int64_t aligned(int64_t v, int64_t align) noexcept nogil:
     """v rounded up to a power of two (ld.Rnd)."""
     return (v + align - 1) & -align
