@@ -7,7 +7,7 @@ from goweld.model.memory_kernel cimport Column
 cdef class Units:
     cdef readonly Live live
     cdef readonly Column funcs        # live ids of functions, unit by unit, in text order within each
-    cdef Column first_of              # per object where its functions begin; nobjects + 1 entries
+    cdef Column first_of              # per object where its functions end: unit k has [first[k - 1], first[k])
     cdef uint32_t* ids
     cdef uint32_t* first
     cpdef uint32_t count(self, uint32_t obj)

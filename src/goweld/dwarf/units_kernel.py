@@ -24,22 +24,22 @@ class Units:
         source = cython.cast("uint32_t *", cython.cast(Column, order).ptr)
         n = cython.cast(uint32_t, count)
         for i in range(n):
-            first[c.obj[source[i]] + 2] += 1
-        # Object 0, the linker, comes last in the sums: its functions are left out.
-        first[2] = 0
-        for k in range(2, nobjects + 1):
+            if c.obj[source[i]]:
+                first[c.obj[source[i]] + 1] += 1
+        for k in range(1, nobjects + 1):
             first[k + 1] += first[k]
+        # first[k] moves from where unit k's functions begin to where they end, which is where those of k + 1 begin.
         for i in range(n):
             k = c.obj[source[i]]
             if k:
-                self.ids[first[k + 1]] = source[i]
-                first[k + 1] += 1
-        self.first = first + 1
+                self.ids[first[k]] = source[i]
+                first[k] += 1
+        self.first = first
 
     def count(self, obj: int) -> int:
         """How many functions a unit has."""
-        return self.first[obj + 1] - self.first[obj]
+        return self.first[obj] - self.first[obj - 1]
 
     def function(self, obj: int, i: int) -> int:
         """A unit's i-th function."""
-        return self.ids[self.first[obj] + i]
+        return self.ids[self.first[obj - 1] + i]
