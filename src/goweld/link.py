@@ -26,14 +26,21 @@ from goweld.timing import Stages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
+
+    Show = Callable[[Sequence[str], int], None]
 
 EM_X86_64 = 62
 
 
-def link(options: Options) -> None:
-    """Link one executable.  Raises LinkError, or Unsupported where the real linker must do it."""
+def link(options: Options, show: Show) -> None:
+    """Link one executable.  Raises LinkError, or Unsupported where the real linker must do it.
+
+    `show(lines, descriptor)` prints what flags like -dumpdep ask for on 1, warnings on 2.
+    """
     stages = Stages(options.time)
     diagnostics = Diagnostics(options.all_errors)
 
@@ -59,7 +66,11 @@ def link(options: Options) -> None:
     tasks = tasklists.plan(symbols, roots)
 
     # 3 deadcode: what the program can reach.
-    deadcode.mark(options, symbols, roots)
+    flood = deadcode.mark(options, symbols, roots)
+    if options.dumpdep:
+        from goweld.deadcode import dumpdep
+
+        show(dumpdep.lines(symbols, flood.recorded()), 1)
     settable = strings.check(symbols, values, diagnostics)
     facts = setup.Facts(symbols)
     live = deadcode.renumber(symbols, ADOPTED, len(values))
@@ -74,7 +85,11 @@ def link(options: Options) -> None:
     setup.fill(live, facts)
     order, count = text_layout.order(live, libraries, goal.release, first_text)
     strings.fill(live, values, settable)
-    stackcheck.check(options, live, order, count, diagnostics)
+    if options.callgraph:
+        from goweld.explain import callgraph
+
+        show(callgraph.lines(live, order, count), 1)
+    show(stackcheck.check(options, live, order, count, diagnostics), 1)
 
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
@@ -127,6 +142,9 @@ def link(options: Options) -> None:
     diagnostics.check()
     stages.start("write")
     image.view()[: elf.HEADR] = page
+    if options.callgraph:
+        show(callgraph.sizes(layout, elf.HEADR, 0 if options.strip_symbols else len(tail[0])), 1)
+    show(diagnostics.lines, 2)
     output.write([image.view(), bytes(headers.tail_fileoff - end), *tail])
     stages.report()
 

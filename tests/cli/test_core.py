@@ -15,7 +15,7 @@ from tests import toolchain
 from .conftest import Run
 
 PACKAGE = toolchain.ROOT / "src" / "goweld"
-HEAD = "import os, sys, time\nfrom goweld.errors import LinkError, Unsupported\ndef link(options):\n"
+HEAD = "import os, sys, time\nfrom goweld.errors import LinkError, Unsupported\ndef link(options, show):\n"
 WRITE = "  open(options.output, 'wb').write(b'new')\n"
 
 

@@ -11,6 +11,7 @@ from goweld.errors import LinkError, Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn
 
     from goweld.model.options import Options
@@ -85,7 +86,7 @@ def link_here(options: Options) -> None:
     try:
         from goweld.link import link
 
-        link(options)
+        link(options, show)
     except (LinkError, Unsupported):
         raise
     except MemoryError:
@@ -94,6 +95,16 @@ def link_here(options: Options) -> None:
         if os.environ.get("GOWELD_DEBUG"):
             raise
         raise LinkError(f"internal error in Goweld, please report it: {_where(error)}") from None
+
+
+def show(lines: Sequence[str], descriptor: int) -> None:
+    """Print what the core says on its way."""
+    if not lines:
+        return
+    if descriptor == 2:
+        write_error("\n".join(lines))
+    elif sys.stdout is not None:
+        sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _where(error: Exception) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 K_TEXT = 1
 K_TEXT_END = 5
+EHDR_SIZE = 64
 
 
 def lines(live: Live, order: Column, count: int) -> list[str]:
@@ -27,15 +28,18 @@ def lines(live: Live, order: Column, count: int) -> list[str]:
     ]
 
 
-def sizes(layout: Layout, symtab_size: int) -> list[str]:
-    """The bytes of each kind in the finished file (ld.asmb2).  `symtab_size`: 0 with -s."""
-    text, data = layout.text, layout.data
+def sizes(layout: Layout, header_size: int, symtab_size: int) -> list[str]:
+    """The bytes of each kind in the finished file (ld.asmb2).  `symtab_size`: 0 with -s.
+
+    The text counts from the program headers on, which lie `header_size` bytes before it, behind the ELF header.
+    """
+    text, data = layout.text.filelen + header_size - EHDR_SIZE, layout.data
     rows = {
-        "textsize": text.filelen,
+        "textsize": text,
         "datsize": data.filelen,
         "bsssize": data.length - data.filelen,
         "symsize": symtab_size,
         "lcsize": 0,
-        "total": text.filelen + data.length + symtab_size,
+        "total": text + data.length + symtab_size,
     }
     return [f"{name}={size}" for name, size in rows.items()]

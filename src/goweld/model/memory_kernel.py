@@ -79,14 +79,16 @@ class Input:
 
 
 def memoryview_find(mapped: Input, needle: bytes, start: int, end: int) -> int:
-    """bytes.find over a window of a mapped file, a block at a time so that nothing large is copied."""
+    """bytes.find over a window of a mapped file, in blocks that grow, so that little is touched or copied."""
     overlap = len(needle) - 1
+    step = 512
     while start < end:
-        block = mapped.bytes(start, min(end - start, 65536 + overlap))
+        block = mapped.bytes(start, min(end - start, step + overlap))
         at = block.find(needle)
         if at >= 0:
             return start + at
-        start += 65536
+        start += step
+        step = min(2 * step, 65536)
     return -1
 
 
