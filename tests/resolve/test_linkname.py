@@ -52,8 +52,7 @@ func main() {{ {use} }}
 def call(name: str) -> dict[str, str]:
     """A program whose assembly calls one name."""
     return {
-        "main.go": 'package main\n\nimport _ "example.org/p/other"\n\nfunc call()\n\nfunc main() { call() }\n',
-        "other/other.go": OTHER,
+        "main.go": "package main\n\nfunc call()\n\nfunc main() { call() }\n",
         "call.s": f"TEXT ·call(SB),4,$0-0\n\tCALL {name}(SB)\n\tRET\n",
     }
 
