@@ -112,3 +112,4 @@ cdef bint is_gotype(SymbolColumns* s, uint32_t id) noexcept nogil
 cdef bint symbol_text(FloodState* f, uint32_t id, Text* text) noexcept nogil
 cdef uint32_t reloc_at(SymbolColumns* s, GoObj* o, RelocRecord* r, int n, int64_t off, int near) noexcept nogil
 cdef void reach_alone(SymbolColumns* s, uint32_t id) noexcept nogil
+cdef void reach_auxs(SymbolColumns* s, GoObj* o, uint32_t li) noexcept nogil

@@ -172,6 +172,8 @@ def visit(f, raw):
     if not follow(f, raw, o, r, n, is_type, used, cython.address(nmethods)):
         return False
     if cloned:
+        # For cmd/link a clone has no auxiliary symbols to mark; pclntab and DWARF use them all the same.
+        reach_auxs(s, o, li)
         return True
     a = cython.declare("AuxRecord *", cython.NULL)
     naux = sym_auxs(o, li, cython.address(a))
@@ -518,20 +520,25 @@ def keep(f):
     return rest
 
 
+def reach_auxs(s, o, li):
+    """Mark what describes a function, without following it."""
+    a = cython.declare("AuxRecord *", cython.NULL)
+    for i in range(sym_auxs(o, li, cython.address(a))):
+        if a[i].type != AUX_GOTYPE:
+            aux = resolve(s, o, a[i].pkg, a[i].idx)
+            if aux < s.n:
+                s.attr[aux] |= SYM_REACHABLE
+
+
 def reach_alone(s, id):
     """Mark a function and what describes it, without following its code."""
     if s.attr[id] & SYM_REACHABLE:
         return
     s.attr[id] |= SYM_REACHABLE
     holder = content(s, id)
-    if holder >= s.first_ref:
-        return
-    o = cython.address(s.objects[s.object[holder]])
-    a = cython.declare("AuxRecord *", cython.NULL)
-    for i in range(sym_auxs(o, local_index(s, o, holder), cython.address(a))):
-        aux = resolve(s, o, a[i].pkg, a[i].idx)
-        if aux < s.n:
-            s.attr[aux] |= SYM_REACHABLE
+    if holder < s.first_ref:
+        o = cython.address(s.objects[s.object[holder]])
+        reach_auxs(s, o, local_index(s, o, holder))
 
 
 class Flood:

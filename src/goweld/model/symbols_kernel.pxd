@@ -82,6 +82,7 @@ cdef class Symbols:
     cdef Column texts         # raw ids of text definitions outside the package symbols, in load order
     cdef readonly uint32_t ntexts
     cdef list memory
+    cdef dict made            # names of the symbols the linker makes before deadcode
     cdef Arena arena
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef uint32_t number(self) noexcept

@@ -50,6 +50,7 @@ class Symbols:
         memcpy(cython.address(c.kind_of[0]), cython.cast("const char *", kinds), 256)
         self.objects = objects
         self.memory = []
+        self.made = {}
         self.arena = Arena()
         c.objects = self.objects.list
         c.nobjects = self.objects.n
@@ -135,6 +136,7 @@ class Symbols:
             id = c.n
             c.n += 1
             c.canon[id] = id
+            self.made[id] = name
             self.want(name, 0)
             first = cython.cast("const char *", name)
             c.entries[find_name(c, cython.cast("const uint8_t *", first), len(name), 0, False)].id = id
@@ -193,11 +195,14 @@ class Symbols:
         return 0 < raw < self.c.first_ref
 
     def name(self, raw: int) -> bytes:
-        """A symbol's name, by raw id."""
+        """A symbol's name, by canonical raw id: that of the copy whose content counts."""
         c = cython.address(self.c)
-        o = cython.address(c.objects[c.object[cython.cast(uint32_t, raw)]])
+        holder = content(c, raw)
+        if c.object[holder] == 0:
+            return self.made.get(raw, b"")
+        o = cython.address(c.objects[c.object[holder]])
         first = cython.declare("const uint8_t *", cython.NULL)
-        size = sym_name(o, local_index(c, o, raw), cython.address(first))
+        size = sym_name(o, local_index(c, o, holder), cython.address(first))
         return cython.cast("const char *", first)[:size] if size > 0 else b""
 
     def object_of(self, raw: int) -> int:
