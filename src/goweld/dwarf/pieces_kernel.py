@@ -1,0 +1,103 @@
+"""The symbols that debug sections are put together from: the compiler's for each function, the linker's for each unit."""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import (
+    AUX_DWARF_INFO,
+    AUX_DWARF_LINES,
+    AUX_DWARF_LOC,
+    AUX_DWARF_RANGES,
+)
+from cython.cimports.goweld.model.kinds import (
+    K_DWARF_ADDR,
+    K_DWARF_FCN,
+    K_DWARF_LINES,
+    K_DWARF_LOC,
+    K_DWARF_RANGE,
+    K_DWARF_SECT,
+)
+from cython.cimports.goweld.model.live_kernel import append_symbol, aux_target, live_auxs
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.libc.stdint import uint32_t
+
+
+class UnitSymbols:
+    """One unit's symbols, for Python: see UnitPieces."""
+
+
+class Pieces:
+    """The pieces of every unit; making them makes the units' symbols, still empty, and that of .debug_abbrev.
+
+    `version` is DWARF's: 4 has no .debug_addr.
+    """
+
+    def __init__(self, units: object, version: int) -> None:
+        self.units = units
+        self.live = self.units.live
+        c = cython.address(self.live.c)
+        n = cython.cast(uint32_t, len(self.units.funcs))
+        functions = Column(cython.sizeof(FunctionPieces), n)
+        unit_pieces = Column(cython.sizeof(UnitPieces), c.syms.nobjects)
+        self.memory = [functions, unit_pieces]
+        self.function = cython.cast("FunctionPieces *", functions.ptr)
+        self.unit = cython.cast("UnitPieces *", unit_pieces.ptr)
+        self.bad = find_pieces(c, self.units.ids, n, self.function)
+        self.abbrev = self.make(K_DWARF_SECT)
+        for k in range(1, c.syms.nobjects):
+            if self.units.count(k):
+                u = cython.address(self.unit[k])
+                u.base = self.units.function(k, 0)
+                u.lines = self.make(K_DWARF_LINES)
+                u.ranges = self.make(K_DWARF_RANGE)
+                if version == 5:
+                    u.addrs = self.make(K_DWARF_ADDR)
+
+    def symbols(self, obj: int) -> UnitSymbols:
+        """The symbols of one unit."""
+        found = UnitSymbols()
+        u = cython.address(self.unit[obj])
+        found.base = u.base
+        found.lines = u.lines
+        found.ranges = u.ranges
+        found.addrs = u.addrs
+        return found
+
+    def make(self, kind: int) -> int:
+        """A new nameless symbol."""
+        s = append_symbol(cython.address(self.live.c), kind)
+        if s == 0:
+            raise OverflowError("more symbols made than announced")
+        return s
+
+
+def find_pieces(c, ids, n, found):
+    """What the compiler says of each function; the first that is corrupt, or 0."""
+    for i in range(n):
+        if not find_function_pieces(c, ids[i], found + i):
+            return ids[i]
+    return 0
+
+
+def find_function_pieces(c, s, found):
+    """A function's symbols for DWARF (loader.GetFuncDwarfAuxSyms); false where one is not of its kind."""
+    auxs = cython.declare("AuxRecord *", cython.NULL)
+    count = live_auxs(c, s, cython.address(auxs))
+    for i in range(count):
+        kind = auxs[i].type
+        if kind < AUX_DWARF_INFO or kind > AUX_DWARF_LINES:
+            continue
+        t = aux_target(c, s, auxs + i)
+        if t >= c.n:
+            return False
+        if kind == AUX_DWARF_INFO and c.kind[t] == K_DWARF_FCN:
+            found.info = t
+        elif kind == AUX_DWARF_LOC and c.kind[t] == K_DWARF_LOC:
+            found.loc = t
+        elif kind == AUX_DWARF_RANGES and c.kind[t] == K_DWARF_RANGE:
+            found.ranges = t
+        elif kind == AUX_DWARF_LINES and c.kind[t] == K_DWARF_LINES:
+            found.lines = t
+        else:
+            return False
+    return count >= 0
