@@ -17,6 +17,7 @@ from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
 from goweld.model.names import ADOPTED, WANTED
+from goweld.model.pool_kernel import set_threads
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
 from goweld.relocate import image as relocation
@@ -43,6 +44,7 @@ def link(options: Options, show: Show) -> None:
     """
     stages = Stages(options.time)
     diagnostics = Diagnostics(options.all_errors)
+    set_threads(int(os.environ.get("GOWELD_THREADS") or 0))
 
     # 1 objects: the target, then every object, breadth first from main.
     stages.start("objects")

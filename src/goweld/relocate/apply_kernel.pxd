@@ -34,12 +34,39 @@ cdef enum:
     WHY_NO_SECTION = 10
     WHY_PHASE = 11            # symbols overlap or do not ascend
     WHY_BUILTIN = 12
+    MOST_FAILURES = 16        # of each run that are kept
 
 
-cpdef list apply_run(Live live, Column order, uint32_t first, uint32_t count, Column out, uint64_t out_off,
-                     uint64_t addr, uint64_t size, uint8_t pad, list section_starts, int64_t tls_offset,
-                     uint32_t unreachable, uint32_t most)
+cdef struct Run:              # symbols whose image one task writes
+    uint32_t* ids
+    uint32_t n
+    uint8_t* out
+    uint64_t addr
+    uint64_t size
+    uint8_t pad
+    uint32_t nfailures
+    Failure failures[16]
 
+
+cdef struct Runs:
+    Place place
+    Run* list
+
+
+cdef class Relocation:
+    cdef Live live
+    cdef Runs b
+    cdef uint32_t n
+    cdef uint32_t room
+    cdef list memory
+    cpdef int add(self, Column order, uint32_t first, uint32_t count, Column out, uint64_t out_off, uint64_t addr,
+                  uint64_t size, uint8_t pad) except -1
+    cdef int append(self, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,
+                    uint8_t pad) except -1
+    cpdef list run(self)
+
+
+cdef void run_one(void* context, int64_t index) noexcept nogil
 cdef uint32_t apply_symbols(Place* p, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,
                             uint8_t pad, Failure* failures, uint32_t most) noexcept nogil
 cdef int relocate(Place* p, uint32_t s, RelocRecord* r, uint8_t* at, uint32_t size, Failure* f) noexcept nogil

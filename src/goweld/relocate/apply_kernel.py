@@ -22,12 +22,14 @@ from cython.cimports.goweld.model.kinds import (
     R_SIZE,
     R_TLS_LE,
 )
-from cython.cimports.goweld.model.live_kernel import Live, target
+from cython.cimports.goweld.model.live_kernel import target
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.symbols_kernel import BAD, MISSING
+from cython.cimports.goweld.model.pool_kernel import run_tasks
+from cython.cimports.goweld.model.symbols_kernel import MISSING
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.libc.string import memcpy, memset
+
+RUN_SIZE = cython.declare(uint64_t, 1 << 20)  # bytes of image that one task writes
 
 
 def relocate(p, s, r, at, size, f):
@@ -142,53 +144,88 @@ def apply_symbols(p, ids, n, out, addr, size, pad, failures, most):
     return nfailures
 
 
-def apply_run(
-    live: Live,
-    order: Column,
-    first: int,
-    count: int,
-    out: Column,
-    out_off: int,
-    addr: int,
-    size: int,
-    pad: int,
-    section_starts: list[int],
-    tls_offset: int,
-    unreachable: int,
-    most: int,
-) -> list[tuple[int, int, int, int, int]]:
-    """Write the image of `count` symbols of `order` from `first`, which lie in [addr, addr + size), at out_off.
+def run_one(context, index):
+    """A task: one run."""
+    b = cython.cast("Runs *", context)
+    r = cython.address(b.list[index])
+    r.nfailures = apply_symbols(
+        cython.address(b.place), r.ids, r.n, r.out, r.addr, r.size, r.pad, r.failures, MOST_FAILURES
+    )
 
-    Returns up to `most` failures: (symbol, relocation index, target, why, value), in order.
-    """
-    p = cython.declare(Place)
-    starts = cython.declare(uint64_t[256])
-    memset(starts, 0, cython.sizeof(starts))
-    for i in range(min(len(section_starts), 256)):
-        starts[i] = section_starts[i]
-    p.c = cython.address(live.c)
-    p.section_start = starts
-    p.tls_offset = tls_offset
-    p.unreachable = unreachable
-    if out_off + size > cython.cast(uint64_t, out.length):
-        raise ValueError("run outside the image")
-    failures = cython.cast("Failure *", calloc(most + 1, cython.sizeof(Failure)))
-    ids = cython.cast("uint32_t *", order.ptr) + first
-    with cython.nogil:
-        n = apply_symbols(
-            cython.address(p),
-            ids,
-            count,
-            cython.cast("uint8_t *", out.ptr) + out_off,
-            addr,
-            size,
-            pad,
-            failures,
-            most,
-        )
-    found = []
-    for i in range(min(n, most)):
-        f = cython.address(failures[i])
-        found.append((f.symbol, f.reloc, f.target, f.why, f.value))
-    free(failures)
-    return found
+
+class Relocation:
+    """The image of some sections: runs of symbols, added one by one, then written by all threads at once."""
+
+    def __init__(self, live: object, section_starts: list[int], tls_offset: int, unreachable: int) -> None:
+        self.live = live
+        self.memory = []
+        starts = Column(8, 256)
+        self.memory.append(starts)
+        self.b.place.c = cython.address(self.live.c)
+        self.b.place.section_start = cython.cast("uint64_t *", cython.cast(Column, starts).ptr)
+        for i in range(min(len(section_starts), 256)):
+            self.b.place.section_start[i] = section_starts[i]
+        self.b.place.tls_offset = tls_offset
+        self.b.place.unreachable = unreachable
+
+    def add(
+        self, order: Column, first: int, count: int, out: Column, out_off: int, addr: int, size: int, pad: int
+    ) -> None:
+        """Write `count` symbols of `order` from `first`, which lie in [addr, addr + size), at out_off of `out`.
+
+        Long runs are cut between symbols, so that threads can share them.
+        """
+        c = cython.address(self.live.c)
+        if out_off + size > cython.cast(uint64_t, out.length):
+            raise ValueError("run outside the image")
+        self.memory += [order, out]
+        ids = cython.cast("uint32_t *", order.ptr) + first
+        at = cython.cast("uint8_t *", out.ptr) + out_off
+        end = addr + size
+        start = cython.cast(uint32_t, 0)
+        while True:
+            stop = start
+            while stop < count and c.value[ids[stop]] - addr < RUN_SIZE:
+                stop += 1
+            limit = c.value[ids[stop]] if stop < count else end
+            if limit < addr or limit > end:
+                # Symbols out of order: one run to the end, which says so.
+                stop = count
+                limit = end
+            self.append(ids + start, stop - start, at, addr, limit - addr, pad)
+            at += limit - addr
+            addr = limit
+            start = stop
+            if stop >= count:
+                return 0
+
+    def append(self, ids, n, out, addr, size, pad):
+        if self.n == self.room:
+            self.room = self.room * 2 if self.room else 64
+            grown = Column(cython.sizeof(Run), self.room)
+            if self.n:
+                memcpy(grown.ptr, self.b.list, self.n * cython.sizeof(Run))
+            self.memory.append(grown)
+            self.b.list = cython.cast("Run *", grown.ptr)
+        r = cython.address(self.b.list[self.n])
+        self.n += 1
+        r.ids = ids
+        r.n = n
+        r.out = out
+        r.addr = addr
+        r.size = size
+        r.pad = pad
+        r.nfailures = 0
+        return 0
+
+    def run(self) -> list[tuple[int, int, int, int, int]]:
+        """Write everything; failures in order, some of them if there are many: (symbol, relocation, target, why, value)."""
+        with cython.nogil:
+            run_tasks(run_one, cython.address(self.b), self.n)
+        found = []
+        for i in range(self.n):
+            r = cython.address(self.b.list[i])
+            for j in range(min(r.nfailures, MOST_FAILURES)):
+                f = cython.address(r.failures[j])
+                found.append((f.symbol, f.reloc, f.target, f.why, f.value))
+        return found

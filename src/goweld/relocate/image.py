@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goweld.model.memory_kernel import Column
-from goweld.relocate.apply_kernel import apply_run
+from goweld.relocate.apply_kernel import Relocation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,18 +30,17 @@ def build(
     starts = [0 if s is None else s.vaddr for s in layout.sections]
     unreachable = live.lookup(b"runtime.unreachableMethod", 1)
 
-    def run(order: Column, first: int, count: int, addr: int, length: int, fileoff: int, pad: int) -> None:
-        failures = apply_run(
-            live, order, first, count, image, fileoff, addr, length, pad, starts, TLS_OFFSET, unreachable, 64
-        )
-        if failures:
-            report(live, failures, diagnostics)
-
+    work = Relocation(live, starts, TLS_OFFSET, unreachable)
     section = text.section
-    run(text.order, 0, text.count, section.vaddr, section.length, section.fileoff, CODE_PAD)
+    work.add(
+        text.order, 0, text.count, image, section.fileoff, section.vaddr, section.length, CODE_PAD
+    )
     for segment in (layout.rodata, layout.data):
         first, count = symbols.range(*KINDS[segment.name])
-        run(symbols.order, first, count, segment.vaddr, segment.filelen, segment.fileoff, 0)
+        work.add(symbols.order, first, count, image, segment.fileoff, segment.vaddr, segment.filelen, 0)
+    failures = work.run()
+    if failures:
+        report(live, failures, diagnostics)
     diagnostics.check()
     return image
 

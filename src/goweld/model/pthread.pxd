@@ -1,0 +1,17 @@
+# POSIX threads and the one atomic operation that the pool needs.
+
+from libc.stdint cimport int64_t
+
+
+cdef extern from "pthread.h" nogil:
+    ctypedef unsigned long pthread_t
+    int pthread_create(pthread_t* thread, const void* attr, void* (*start)(void*) noexcept nogil, void* arg) noexcept
+    int pthread_join(pthread_t thread, void** result) noexcept
+
+
+cdef extern from *:
+    """
+    #include <stdint.h>
+    static inline int64_t gw_atomic_next(int64_t* p) { return __atomic_fetch_add(p, 1, __ATOMIC_RELAXED); }
+    """
+    int64_t atomic_next "gw_atomic_next" (int64_t* p) noexcept nogil
