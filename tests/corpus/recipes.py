@@ -136,14 +136,15 @@ def link_all(source: Path, target: Path, but: set[str]) -> None:
 
 
 def collect(go: Go, row: Row, *, fresh: bool) -> Collected:
-    """A row's link jobs; those of an earlier run where nothing can have changed."""
+    """A row's link jobs; those of an earlier run if it had all and nothing can have changed."""
     directory = go.work / "jobs" / row.name
     stamp = hashlib.sha256(repr((row, go.version, str(go.root))).encode()).hexdigest()
     record = directory / "collected.json"
     reusable = not (fresh or row.program or row.path)
-    if reusable and record.exists() and (known := json.loads(record.read_text()))["stamp"] == stamp:
+    known = json.loads(record.read_text()) if reusable and record.exists() else {}
+    if known.get("stamp") == stamp and not known["missing"]:
         found = {name: directory / "jobs" / folder for name, folder in known["jobs"].items()}
-        return Collected(row, {name: Job.load(folder) for name, folder in found.items()}, known["missing"])
+        return Collected(row, {name: Job.load(folder) for name, folder in found.items()}, {})
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (go.work / "store").mkdir(exist_ok=True)

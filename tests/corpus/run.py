@@ -9,6 +9,7 @@ Its own count of links must equal the number of rows that were compared.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import sys
 import threading
@@ -84,6 +85,12 @@ class Session:
         self.options = options
         self.manifest = Manifest.load()
         options.work.mkdir(parents=True, exist_ok=True)
+        # Two runs in one folder would remove each other's files and count each other's links.
+        self.lock = (options.work / "lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"another run works in {options.work}") from None
         self.go = Go(options.go, options.work.resolve())
         self.runner = Runner(
             self.go,
