@@ -28,6 +28,8 @@ cpdef block_linkname(Symbols symbols, uint32_t raw)
 
 cdef uint32_t hashed_of(SymbolColumns* s, HashSlot* short_table, uint64_t short_mask, HashSlot* table,
                         uint64_t mask, uint32_t* texts, uint32_t* ntexts) noexcept nogil
+cdef bint is_sound(SymbolColumns* s, GoObj* o, SymRecord* r) noexcept nogil
+cdef bint has_sound_name(GoObj* o, SymRecord* r) noexcept nogil
 cdef void note_definition(SymbolColumns* s, uint32_t id, SymRecord* r) noexcept nogil
 cdef uint32_t enter(SymbolColumns* s, HashSlot* table, uint64_t mask, uint64_t low, uint64_t high,
                     uint32_t raw, uint32_t size) noexcept nogil

@@ -20,6 +20,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     SymRecord,
     sym_data,
 )
+from cython.cimports.goweld.model.kinds import K_NONE
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import (
     BAD,
@@ -40,6 +41,7 @@ from cython.cimports.libc.string import memchr
 
 FRESH = cython.declare(uint32_t, 0xFFFFFFFF)  # a named-block symbol that no name leads to
 ABI_INTERNAL = cython.declare(cython.int, 1)
+MOST_ALIGN = cython.declare(uint32_t, 1 << 15)  # obj.LSym holds it in 16 bits
 
 
 def table_size(entries: int) -> int:
@@ -51,7 +53,10 @@ def table_size(entries: int) -> int:
 
 
 def enter_hashed(symbols):
-    """Enter the content-hashed definitions: equal hashes are one symbol, whose largest copy counts."""
+    """Enter the content-hashed definitions: equal hashes are one symbol, whose largest copy counts.
+
+    The first corrupt object, or 0.
+    """
     s = cython.address(symbols.c)
     nshort = cython.cast(uint64_t, 0)
     nlong = cython.cast(uint64_t, 0)
@@ -68,11 +73,11 @@ def enter_hashed(symbols):
     short_mask = cython.cast(uint64_t, short_table.length - 1)
     mask = cython.cast(uint64_t, table.length - 1)
     with cython.nogil:
-        hashed_of(s, shorts, short_mask, longs, mask, texts, cython.address(ntexts))
+        bad = hashed_of(s, shorts, short_mask, longs, mask, texts, cython.address(ntexts))
     symbols.ntexts = ntexts
     short_table.free()
     table.free()
-    return 0
+    return bad
 
 
 def hashed_of(s, short_table, short_mask, table, mask, texts, ntexts):
@@ -89,6 +94,8 @@ def hashed_of(s, short_table, short_mask, table, mask, texts, ntexts):
             s.object[i] = k
         short_keys = cython.cast("uint64_t *", o.hash64)
         for i in range(o.nhashed64):
+            if not is_sound(s, o, r):
+                return k
             id = enter(s, short_table, short_mask, short_keys[i], 0, raw, r.size)
             note_definition(s, id, r)
             raw += 1
@@ -97,6 +104,8 @@ def hashed_of(s, short_table, short_mask, table, mask, texts, ntexts):
         for i in range(o.nhashed):
             if i + 12 < o.nhashed:
                 gw_prefetch(cython.address(table[keys[2 * i + 24] & mask]))
+            if not is_sound(s, o, r):
+                return k
             id = enter(s, table, mask, keys[2 * i], keys[2 * i + 1], raw, r.size)
             note_definition(s, id, r)
             if s.kind_of[r.type] - 1 < 5:
@@ -132,6 +141,26 @@ def enter(s, table, mask, low, high, raw, size):
             s.canon[raw] = slot.id
             return slot.id
         i = (i + 1) & mask
+
+
+def is_sound(s, o, r):
+    """Whether a definition's record is one that cmd/link could go on with."""
+    return cython.cast(
+        cython.bint,
+        (s.kind_of[r.type] != K_NONE or r.type == 0)
+        and r.align <= MOST_ALIGN
+        and r.align & (r.align - 1) == 0
+        and has_sound_name(o, r),
+    )
+
+
+def has_sound_name(o, r):
+    """Whether a symbol's name lies in its object and its ABI exists (loader.abiToVer)."""
+    return cython.cast(
+        cython.bint,
+        (r.abi <= ABI_INTERNAL or r.abi == ABI_STATIC)
+        and cython.cast(uint64_t, r.name_off) + r.name_len <= o.length,
+    )
 
 
 def note_definition(s, id, r):
@@ -174,10 +203,10 @@ def names_of(s):
         while li < o.nalldef + o.nref:
             r = o.syms + li
             raw = o.hbase + (li - o.ndef) if li < o.nalldef else o.rbase + (li - o.nalldef)
+            if not (is_sound(s, o, r) if li < o.nalldef else has_sound_name(o, r)):
+                return k
             if is_unnamed_or_static(r):
                 s.canon[raw] = FRESH
-            elif r.abi > ABI_INTERNAL or cython.cast(uint64_t, r.name_off) + r.name_len > o.length:
-                return k
             else:
                 s.canon[raw] = find_name(s, o.base + r.name_off, r.name_len, r.abi, True)
                 if li < o.nalldef and r.abi == 0 and is_text(s.kind_of[r.type]):
@@ -187,9 +216,9 @@ def names_of(s):
         o = cython.address(s.objects[k])
         for li in range(o.ndef):
             r = o.syms + li
+            if not is_sound(s, o, r):
+                return k
             if r.abi == 0 and is_text(s.kind_of[r.type]) and r.name_len:
-                if cython.cast(uint64_t, r.name_off) + r.name_len > o.length:
-                    return k
                 find_name(s, o.base + r.name_off, r.name_len, ABI_INTERNAL, True)
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
@@ -200,8 +229,6 @@ def names_of(s):
             note_definition(s, raw, r)
             if is_unnamed_or_static(r):
                 continue
-            if r.abi > ABI_INTERNAL or cython.cast(uint64_t, r.name_off) + r.name_len > o.length:
-                return k
             entry = find_name(s, o.base + r.name_off, r.name_len, r.abi, False)
             if entry:
                 s.entries[entry].id = raw

@@ -50,7 +50,7 @@ def resolve(
         for name in release.blocked_linknames:
             symbols.want(name, 0)
             symbols.want(name, 1)
-    enter_hashed(symbols)
+    refuse_corrupt(objects, enter_hashed(symbols))
     refuse_corrupt(objects, bind_names(symbols))
     corrupt, new, old, pairs = merge_named(symbols, options.strictdups != 0)
     refuse_corrupt(objects, corrupt)
@@ -83,4 +83,4 @@ def defined(symbols: Symbols, name: bytes, version: int) -> int:
 def refuse_corrupt(objects: Objects, index: int) -> None:
     """Raise for the object that a kernel found corrupt."""
     if index:
-        raise LinkError(f"{objects.names[index]}: corrupt object file", status=1)
+        raise LinkError(f"{objects.names[index]}: cannot read object file: corrupt symbol table", status=1)

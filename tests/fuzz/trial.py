@@ -1,0 +1,152 @@
+"""Links of one job with a damaged package file, by both linkers, and what is to be thought of them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from goweld.explain.repro import Job
+from tests.corpus.recipes import Go, Row, collect, launcher_command
+from tests.fuzz.damage import Damage, Files
+
+SAME = "the same bytes"
+REFUSED = "refused, as by cmd/link"
+CAREFUL = "refused, linked by cmd/link"
+BAD = "BAD"
+SECONDS = 20
+KIB = 4 << 20  # of address space
+CHECKED_SECONDS = 120
+MARKS = ("Traceback", "internal error", "AddressSanitizer", "runtime error:", "Segmentation", "Fatal Python")
+
+
+@dataclass
+class Verdict:
+    damage: Damage
+    verdict: str
+    text: str
+    folder: Path
+
+
+@dataclass
+class Answer:
+    """How a linker ended; status None: it did not."""
+
+    status: int | None
+    text: str
+    output: bytes | None = None
+    left: list[str] = field(default_factory=list)
+
+
+class Bench:
+    """The hello link, ready to be damaged: both linkers, the files, an importcfg that names them."""
+
+    def __init__(self, go_command: str, goweld: str, work: Path, environment: dict[str, str]) -> None:
+        self.work = work
+        go = Go(go_command, work)
+        job = collect(go, Row("fuzz-hello", program="hello"), fresh=False).jobs["corpus/hello"]
+        self.linker = [str(go.linker)]
+        self.goweld = [*launcher_command(goweld), "link"]
+        self.checked = "LD_PRELOAD" in environment
+        self.environment = job.run_environment(go.plain_environment())
+        self.ours = {**self.environment, **environment, "GOWELD_STRICT": "1"}
+        self.inputs = work / "inputs"
+        shutil.rmtree(self.inputs, ignore_errors=True)
+        self.inputs.mkdir(parents=True)
+        self.paths: dict[str, Path] = {}
+        self.rest: list[str] = []
+        self.files = self._copy(job)
+        self.words = job.arguments[:-1]
+
+    def _copy(self, job: Job) -> Files:
+        content = {"main": (job.folder / job.arguments[-1]).read_bytes()}
+        for line in (job.folder / "importcfg").read_text().splitlines():
+            verb, _, rest = line.partition(" ")
+            package, _, path = rest.partition("=")
+            if verb != "packagefile":
+                self.rest.append(line)
+            elif not package.startswith("corpus/"):
+                content[package] = (job.folder / path).read_bytes()
+        for package, data in content.items():
+            self.paths[package] = self.inputs / f"{package.replace('/', '~')}.a"
+            self.paths[package].write_bytes(data)
+        return Files(content)
+
+    def try_damage(self, damage: Damage, name: str) -> Verdict:
+        """Link the damaged job with both linkers."""
+        folder = self.work / "trials" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        paths = dict(self.paths)
+        if damage.content is None:
+            paths[damage.package] = paths[damage.instead]
+        else:
+            paths[damage.package] = folder / paths[damage.package].name
+            paths[damage.package].write_bytes(damage.content)
+        main = paths.pop("main")
+        lines = [*self.rest, *(f"packagefile {package}={path}" for package, path in paths.items())]
+        (folder / "importcfg").write_text("\n".join(lines) + "\n")
+        ours = self._link(self.goweld, folder, main, "goweld", self.ours)
+        theirs = self._link(self.linker, folder, main, "cmdlink", self.environment)
+        shown = str(paths.get(damage.package, main))
+        return self._judge(damage, ours, theirs, shown, folder)
+
+    def _link(
+        self, linker: list[str], folder: Path, main: Path, name: str, environment: dict[str, str]
+    ) -> Answer:
+        place = folder / name
+        place.mkdir()
+        output = place / "out"
+        words = [str(output) if word == "{out}" else word for word in self.words]
+        command = [*linker, "-w", *words, str(main)]
+        ours = linker is self.goweld
+        if ours and not self.checked:
+            command = ["/bin/sh", "-c", f'ulimit -v {KIB}; exec "$@"', "sh", *command]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                timeout=SECONDS if ours and not self.checked else CHECKED_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return Answer(None, "no end")
+        text = (done.stdout + done.stderr).decode(errors="replace").strip()
+        made = output.read_bytes() if done.returncode == 0 and output.exists() else None
+        return Answer(done.returncode, text, made, [path.name for path in place.iterdir()])
+
+    def _judge(self, damage: Damage, ours: Answer, theirs: Answer, file: str, folder: Path) -> Verdict:
+        def bad(why: str) -> Verdict:
+            (folder / "why").write_text(f"{damage}\n{why}\ngoweld: {ours.text}\ncmd/link: {theirs.text}\n")
+            return Verdict(damage, BAD, f"{why}\ngoweld: {ours.text[:1500]}\ncmd/link: {theirs.text[:300]}", folder)
+
+        if ours.status is None:
+            return bad("Goweld does not end")
+        if ours.status == 0:
+            if theirs.status != 0:
+                return bad("Goweld links, cmd/link does not")
+            if ours.output != theirs.output:
+                return bad("the bytes differ")
+            return self._drop(Verdict(damage, SAME, "", folder))
+        if ours.status not in (1, 2):
+            return bad(f"Goweld ends with status {ours.status}")
+        if any(mark in ours.text for mark in MARKS):
+            return bad("Goweld fails")
+        if ours.left:
+            return bad(f"Goweld leaves {ours.left}")
+        if file not in ours.text and not says_the_same(ours.text, theirs.text):
+            return bad("the error names no file")
+        return self._drop(Verdict(damage, CAREFUL if theirs.status == 0 else REFUSED, ours.text, folder))
+
+    @staticmethod
+    def _drop(verdict: Verdict) -> Verdict:
+        shutil.rmtree(verdict.folder)
+        return verdict
+
+
+def says_the_same(ours: str, theirs: str) -> bool:
+    """Whether each of our lines is one of cmd/link's, but for the program's name before it."""
+    return all(any(their.endswith(our.partition(": ")[2] or our) for their in theirs.split("\n")) for our in ours.split("\n"))
