@@ -8,7 +8,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Row = tuple[str, float, float, int]
+    Row = tuple[str, float, float, tuple[int, int]]
 
 
 class Stages:
@@ -35,21 +35,24 @@ class Stages:
         if not self.wanted:
             return
         self.start("")
-        lines = [f"{'stage':10} {'wall ms':>8} {'cpu ms':>8} {'share':>6} {'resident MiB':>13}"]
+        lines = [f"{'stage':10} {'wall ms':>8} {'cpu ms':>8} {'share':>6} {'MiB':>7} {'of files':>9}"]
         total = sum(row[1] for row in self.rows) or 1.0
         for name, wall, cpu, memory in self.rows:
             lines.append(
-                f"{name:10} {wall * 1e3:8.1f} {cpu * 1e3:8.1f} {wall / total:6.1%} {memory / 2**20:13.1f}"
+                f"{name:10} {wall * 1e3:8.1f} {cpu * 1e3:8.1f} {wall / total:6.1%}"
+                f" {memory[0] / 2**20:7.1f} {memory[1] / 2**20:9.1f}"
             )
         cpu = sum(row[2] for row in self.rows)
         lines.append(f"{'sum':10} {total * 1e3:8.1f} {cpu * 1e3:8.1f}")
         print("\n".join(lines), file=sys.stderr)
 
 
-def resident() -> int:
-    """Bytes of memory the process holds now; 0 where the system does not say."""
+def resident() -> tuple[int, int]:
+    """Bytes of memory the process holds now, in all and of mapped files; zeros where the system does not say."""
     try:
         with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            words = file.read().split()
     except OSError:
-        return 0
+        return 0, 0
+    page = os.sysconf("SC_PAGE_SIZE")
+    return int(words[1]) * page, int(words[2]) * page

@@ -1,10 +1,20 @@
-from libc.stdint cimport uint32_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport GoObj
 from goweld.model.memory_kernel cimport Arena, Column, Input
 
 
+cdef struct Fetching:
+    GoObj* list
+    uint32_t n
+
+
+cdef void populate(const uint8_t* first, const uint8_t* end) noexcept nogil
+cdef void* fetch_all(void* argument) noexcept nogil
+
+
 cdef class Objects:
+    cdef Fetching fetching
     cdef GoObj* list          # [0] stands for the linker itself
     cdef readonly uint32_t n  # objects are 1 .. n - 1
     cdef Column memory
@@ -13,6 +23,7 @@ cdef class Objects:
     cdef readonly list names
 
     cpdef uint32_t add(self, Input source, Py_ssize_t start, Py_ssize_t length, uint32_t lib, str name) except 0
+    cpdef int fetch(self) except -1
     cpdef int refer(self, uint32_t index, list packages) except -1
     cpdef uint32_t flags(self, uint32_t index)
     cpdef uint32_t lib(self, uint32_t index)

@@ -5,7 +5,31 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
 from cython.cimports.goweld.model.memory_kernel import Arena, Column, Input
-from cython.cimports.libc.stdint import uint32_t
+from cython.cimports.goweld.model.pool_kernel import run_beside
+from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.posix.mman import madvise
+
+
+MADV_POPULATE_READ = cython.declare(cython.int, 22)
+PAGE = cython.declare(uint64_t, 4096)
+
+
+def populate(first, end):
+    """Map the pages of a range of an input at once.  Where the system cannot, they are mapped as they are touched."""
+    start = cython.cast(uint64_t, first) & ~(PAGE - 1)
+    stop = cython.cast(uint64_t, end)
+    if stop > start:
+        madvise(cython.cast(cython.p_void, start), stop - start, MADV_POPULATE_READ)
+
+
+def fetch_all(argument):
+    """What resolution reads of each object, then what deadcode does: names and symbols, then relocations and the like."""
+    f = cython.cast("Fetching *", argument)
+    for i in range(1, f.n):
+        populate(f.list[i].base, cython.cast("const uint8_t *", f.list[i].relocidx))
+    for i in range(1, f.n):
+        populate(cython.cast("const uint8_t *", f.list[i].relocidx), f.list[i].data)
+    return cython.NULL
 
 
 class Objects:
@@ -33,6 +57,13 @@ class Objects:
         self.names.append(name)
         self.n += 1
         return self.n - 1
+
+    def fetch(self) -> None:
+        """Start to map the pages that the next stages read, beside them."""
+        self.fetching.list = self.list
+        self.fetching.n = self.n
+        run_beside(fetch_all, cython.address(self.fetching))
+        return 0
 
     def refer(self, index: int, packages: list[int]) -> None:
         """Say which object each of an object's package references means."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import cython
-from cython.cimports.goweld.model.pthread import atomic_next, pthread_create, pthread_join, pthread_t
+from cython.cimports.goweld.model.pthread import atomic_next, pthread_create, pthread_detach, pthread_join, pthread_t
 from cython.cimports.libc.stdint import int64_t
 
 MOST = cython.declare(cython.int, 64)
@@ -53,3 +53,10 @@ def run_tasks(task, context, n):
     work(cython.address(b))
     for i in range(started):
         pthread_join(threads[i], cython.NULL)
+
+
+def run_beside(start, argument):
+    """Start a thread of its own that nobody waits for; nothing where there is but one thread to use."""
+    thread = cython.declare(pthread_t)
+    if nthreads > 1 and pthread_create(cython.address(thread), cython.NULL, start, argument) == 0:
+        pthread_detach(thread)
