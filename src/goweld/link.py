@@ -78,6 +78,7 @@ def link(options: Options, show: Show) -> None:
     live = deadcode.renumber(symbols, ADOPTED, len(values))
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
+    objects.release()
     # ------------------------------------------- no loaded symbol comes to life below
 
     # 5 tables: contents of what was made before deadcode, then strings.

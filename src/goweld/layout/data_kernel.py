@@ -118,7 +118,10 @@ def sort_by_size(c, ids, n, scratch, zerobase):
 
 
 def type_string(c, s, key):
-    """The string form of a type, without the star that may precede it (ld.decodetypeStr); False: corrupt."""
+    """The string form of a type, without the star that may precede it (ld.decodetypeStr).
+
+    False: the type is corrupt.
+    """
     key.string = cython.NULL
     key.length = 0
     if c.ndata[s] < 48:
@@ -130,22 +133,26 @@ def type_string(c, s, key):
             name = target(c, s, cython.address(r[i]))
             break
     if name == 0 or name >= c.n:
-        return name == 0
+        return False
     p = c.data[name]
     size = cython.cast(uint64_t, 0)
     shift = cython.cast(cython.int, 0)
     i = cython.cast(uint32_t, 1)
-    while i < c.ndata[name] and shift < 32:
+    while i < c.ndata[name] and p[i] & 0x80 and shift < 28:
         size |= cython.cast(uint64_t, p[i] & 0x7F) << shift
-        i += 1
-        if not p[i - 1] & 0x80:
-            break
         shift += 7
+        i += 1
+    if i >= c.ndata[name]:
+        return False
+    size |= cython.cast(uint64_t, p[i] & 0x7F) << shift
+    i += 1
     if size > c.ndata[name] - i:
         return False
     key.string = p + i
     key.length = size
-    if c.data[s][TFLAG_OFFSET] & TFLAG_EXTRA_STAR and size:
+    if c.data[s][TFLAG_OFFSET] & TFLAG_EXTRA_STAR:
+        if size == 0:
+            return False
         key.string += 1
         key.length -= 1
     return True

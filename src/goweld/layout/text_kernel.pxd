@@ -24,3 +24,4 @@ cdef void place(TextOrder* t, uint32_t s) noexcept nogil
 cdef bint is_text(uint32_t kind) noexcept nogil
 cdef void place_object(TextOrder* t, uint32_t k, bint dupok) noexcept nogil
 cdef bint is_shared(LiveColumns* c, uint32_t live, uint32_t k, uint32_t li) noexcept nogil
+cdef int kind_here(LiveColumns* c, uint32_t live, uint32_t k, uint32_t li) noexcept nogil

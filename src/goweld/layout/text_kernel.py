@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.codec.goobj_kernel import FLAG_DUPOK
-from cython.cimports.goweld.model.live_kernel import A_CLONED, Live
+from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK, Live
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import local_index
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
@@ -34,7 +33,7 @@ def place_object(t, k, dupok):
     o = cython.address(s.objects[k])
     for li in range(o.ndef):
         live = s.live[o.pkgbase + li]
-        if live and is_text(s.kind_of[o.syms[li].type]) and is_shared(c, live, k, li) == dupok:
+        if live and is_text(kind_here(c, live, k, li)) and is_shared(c, live, k, li) == dupok:
             place(t, live)
     for i in range(t.first_text[k], t.first_text[k + 1]):
         live = s.live[t.texts[i]]
@@ -42,11 +41,16 @@ def place_object(t, k, dupok):
             place(t, live)
 
 
+def kind_here(c, live, k, li):
+    """The kind that a definition has in its object, which is not read where it is the one that counts."""
+    if c.obj[live] == k and c.li[live] == li and not c.attr[live] & A_CLONED:
+        return c.kind[live]
+    return c.syms.kind_of[c.syms.objects[k].syms[li].type]
+
+
 def is_shared(c, live, k, li):
     """Whether a definition is dupok, or its symbol's content comes from elsewhere: another one, or the linker."""
-    if c.obj[live] != k or c.li[live] != li or c.attr[live] & A_CLONED:
-        return True
-    return cython.cast(cython.bint, c.syms.objects[k].syms[li].flag & FLAG_DUPOK)
+    return c.obj[live] != k or c.li[live] != li or c.attr[live] & (A_CLONED | A_DUPOK) != 0
 
 
 def order_text(live, libraries, first):

@@ -21,4 +21,4 @@ cdef class Arena:
     cdef uint8_t* take(self, size_t size) except NULL
 
 
-cdef void* reserve(size_t size) except NULL
+cdef void* reserve(size_t size, bint sparse) except NULL

@@ -26,13 +26,16 @@ HUGE = cython.declare(cython.size_t, 2 << 20)
 CHUNK = cython.declare(cython.size_t, 256 << 10)
 
 
-def reserve(size: int) -> object:
-    """Zeroed anonymous memory of `size` bytes, in huge pages where it is large enough to gain from them."""
+def reserve(size, sparse):
+    """Zeroed anonymous memory of `size` bytes, in huge pages where it is large enough to gain from them.
+
+    Memory that is touched here and there only is `sparse`: huge pages would fill it.
+    """
     p = cython.declare(cython.p_void)
     p = mmap(cython.NULL, size if size else 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     if p == MAP_FAILED:
         raise MemoryError
-    if size >= 2 * HUGE:
+    if size >= 2 * HUGE and not sparse:
         madvise(p, size, MADV_HUGEPAGE)
     return p
 
@@ -93,13 +96,13 @@ def memoryview_find(mapped: Input, needle: bytes, start: int, end: int) -> int:
 
 
 class Column:
-    """`length` items of `itemsize` bytes, zero at first."""
+    """`length` items of `itemsize` bytes, zero at first.  `sparse`: few of them will ever be touched."""
 
-    def __init__(self, itemsize: int, length: int) -> None:
+    def __init__(self, itemsize: int, length: int, sparse: bool = False) -> None:
         self.itemsize = itemsize
         self.length = length
         self.mapped = cython.cast(cython.size_t, itemsize) * cython.cast(cython.size_t, length)
-        self.ptr = reserve(self.mapped)
+        self.ptr = reserve(self.mapped, sparse)
 
     def __len__(self) -> int:
         return self.length

@@ -24,6 +24,7 @@ cdef class Objects:
 
     cpdef uint32_t add(self, Input source, Py_ssize_t start, Py_ssize_t length, uint32_t lib, str name) except 0
     cpdef int fetch(self) except -1
+    cpdef int release(self) except -1
     cpdef int refer(self, uint32_t index, list packages) except -1
     cpdef uint32_t flags(self, uint32_t index)
     cpdef uint32_t lib(self, uint32_t index)

@@ -11,6 +11,7 @@ from cython.cimports.posix.mman import madvise
 
 
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
+MADV_DONTNEED = cython.declare(cython.int, 4)
 PAGE = cython.declare(uint64_t, 4096)
 
 
@@ -63,6 +64,15 @@ class Objects:
         self.fetching.list = self.list
         self.fetching.n = self.n
         run_beside(fetch_all, cython.address(self.fetching))
+        return 0
+
+    def release(self) -> None:
+        """Let go of the mapped symbol records, hashes and indices: after deadcode little of them is read again."""
+        for i in range(1, self.n):
+            first = (cython.cast(uint64_t, self.list[i].syms) + PAGE - 1) & ~(PAGE - 1)
+            end = cython.cast(uint64_t, self.list[i].relocs) & ~(PAGE - 1)
+            if end > first:
+                madvise(cython.cast(cython.p_void, first), end - first, MADV_DONTNEED)
         return 0
 
     def refer(self, index: int, packages: list[int]) -> None:

@@ -85,6 +85,7 @@ cdef class Symbols:
     cdef dict made            # names of the symbols the linker makes before deadcode
     cdef Arena arena
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
+    cdef void* sparse_column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef uint32_t number(self) noexcept
     cdef int index_names(self) except -1
     cpdef int want(self, bytes name, uint32_t version) except -1

@@ -57,15 +57,20 @@ class Symbols:
         c.n = self.number()
         room = cython.cast(uint64_t, c.n) + MADE
         c.canon = cython.cast("uint32_t *", self.column(4, room))
-        c.owner = cython.cast("uint32_t *", self.column(4, room))
+        c.owner = cython.cast("uint32_t *", self.sparse_column(4, room))
         c.object = cython.cast("uint32_t *", self.column(4, room))
         c.align = cython.cast("uint8_t *", self.column(1, room))
         c.attr = cython.cast("uint8_t *", self.column(1, room))
-        c.fix_size = cython.cast("uint32_t *", self.column(8, c.first_ref - c.first_hashed))
+        c.fix_size = cython.cast("uint32_t *", self.sparse_column(8, c.first_ref - c.first_hashed))
         self.index_names()
 
     def column(self, itemsize, length):
         memory = Column(itemsize, length)
+        self.memory.append(memory)
+        return cython.cast(Column, memory).ptr
+
+    def sparse_column(self, itemsize, length):
+        memory = Column(itemsize, length, True)
         self.memory.append(memory)
         return cython.cast(Column, memory).ptr
 

@@ -65,7 +65,7 @@ def enter_hashed(symbols):
         nlong += s.objects[i].nhashed
     short_table = Column(cython.sizeof(HashSlot), table_size(nshort))
     table = Column(cython.sizeof(HashSlot), table_size(nlong))
-    symbols.texts = Column(4, s.first_ref - s.first_hashed)
+    symbols.texts = Column(4, s.first_ref - s.first_hashed, True)
     ntexts = cython.cast(uint32_t, 0)
     shorts = cython.cast("HashSlot *", short_table.ptr)
     longs = cython.cast("HashSlot *", table.ptr)

@@ -159,7 +159,9 @@ class Functions:
         t.names = cython.cast("Name *", self.column(cython.sizeof(Name), t.n + t.ntree + 1))
         t.nname = 1
         t.live_name = cython.cast("uint32_t *", self.column(4, t.c.n))
-        t.dead_name = cython.cast("uint32_t *", self.column(4, t.c.syms.n))
+        dead = Column(4, t.c.syms.n, True)
+        self.memory.append(dead)
+        t.dead_name = cython.cast("uint32_t *", cython.cast(Column, dead).ptr)
         t.trees = cython.cast("InlinedCall *", self.column(cython.sizeof(InlinedCall), t.ntree))
         with cython.nogil:
             bad = name_functions(t)
