@@ -1,4 +1,4 @@
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport AuxRecord
 from goweld.dwarf.units_kernel cimport Units
@@ -28,15 +28,14 @@ cdef class Pieces:
     cdef readonly uint32_t abbrev     # .debug_abbrev
     cdef readonly uint32_t bad        # a function whose auxiliary symbols are corrupt, or 0
     cdef list memory
-    cpdef UnitSymbols symbols(self, uint32_t obj)
     cpdef uint32_t make(self, uint32_t kind) except 0
+    cpdef uint32_t lines(self, uint32_t obj)
+    cpdef uint32_t ranges(self, uint32_t obj)
+    cpdef uint32_t addrs(self, uint32_t obj)
 
 
-cdef class UnitSymbols:
-    cdef readonly uint32_t base
-    cdef readonly uint32_t lines
-    cdef readonly uint32_t ranges
-    cdef readonly uint32_t addrs
+cpdef uint64_t place(Live live, Column pieces, uint32_t count, uint32_t sect, uint64_t addr)
+cpdef uint64_t total_size(Live live, Column pieces, uint32_t count)
 
 
 cdef uint32_t find_pieces(LiveColumns* c, uint32_t* ids, uint32_t n, FunctionPieces* found) noexcept nogil

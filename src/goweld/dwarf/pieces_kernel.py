@@ -19,11 +19,12 @@ from cython.cimports.goweld.model.kinds import (
 )
 from cython.cimports.goweld.model.live_kernel import append_symbol, aux_target, live_auxs
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.libc.stdint import uint32_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 
-
-class UnitSymbols:
-    """One unit's symbols, for Python: see UnitPieces."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+    from goweld.model.memory_kernel import Column as Ids
 
 
 class Pieces:
@@ -36,7 +37,7 @@ class Pieces:
         self.units = units
         self.live = self.units.live
         c = cython.address(self.live.c)
-        n = cython.cast(uint32_t, len(self.units.funcs))
+        n = self.units.first[c.syms.nobjects - 1]
         functions = Column(cython.sizeof(FunctionPieces), n)
         unit_pieces = Column(cython.sizeof(UnitPieces), c.syms.nobjects)
         self.memory = [functions, unit_pieces]
@@ -53,22 +54,47 @@ class Pieces:
                 if version == 5:
                     u.addrs = self.make(K_DWARF_ADDR)
 
-    def symbols(self, obj: int) -> UnitSymbols:
-        """The symbols of one unit."""
-        found = UnitSymbols()
-        u = cython.address(self.unit[obj])
-        found.base = u.base
-        found.lines = u.lines
-        found.ranges = u.ranges
-        found.addrs = u.addrs
-        return found
-
     def make(self, kind: int) -> int:
         """A new nameless symbol."""
         s = append_symbol(cython.address(self.live.c), kind)
         if s == 0:
             raise OverflowError("more symbols made than announced")
         return s
+
+    def lines(self, obj: int) -> int:
+        """The head of a unit's line table; 0 where it has no text."""
+        return self.unit[obj].lines
+
+    def ranges(self, obj: int) -> int:
+        """A unit's own range list; 0 where it has no text."""
+        return self.unit[obj].ranges
+
+    def addrs(self, obj: int) -> int:
+        """A unit's part of .debug_addr; 0 where it has none."""
+        return self.unit[obj].addrs
+
+
+def place(live: Live, pieces: Ids, count: int, sect: int, addr: int) -> int:
+    """Lay `count` pieces end to end from an address, in a section; where they end."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", pieces.ptr)
+    with cython.nogil:
+        for i in range(count):
+            c.sect[ids[i]] = sect
+            c.value[ids[i]] = addr
+            addr += c.size[ids[i]]
+    return addr
+
+
+def total_size(live: Live, pieces: Ids, count: int) -> int:
+    """The bytes of `count` pieces."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", pieces.ptr)
+    total = cython.cast(uint64_t, 0)
+    with cython.nogil:
+        for i in range(count):
+            total += c.size[ids[i]]
+    return total
 
 
 def find_pieces(c, ids, n, found):

@@ -88,3 +88,35 @@ class Layout:
         self.sections: list[Section | None] = [None]
         self.data_order: Column
         self.data_count = 0
+
+
+class DebugSection:
+    """A debug section before it is relocated: `count` live ids, whose contents lie end to end, `size` bytes.
+
+    `content` is what the file holds, once that is known.
+    """
+
+    __slots__ = ("name", "pieces", "count", "size", "section", "content")
+
+    def __init__(self, name: str, pieces: Column, count: int) -> None:
+        self.name = name
+        self.pieces = pieces
+        self.count = count
+        self.size = 0
+        self.section: Section
+        self.content: memoryview | bytes = b""
+
+
+class DebugSections:
+    """All debug sections in file order, and what their relocations need.
+
+    `slots`: by live id, one more than the number of a function's entry in its unit's part of .debug_addr;
+    `starts`: by object, the address of the unit's first function.
+    """
+
+    __slots__ = ("sections", "slots", "starts")
+
+    def __init__(self, sections: list[DebugSection], slots: Column, starts: Column) -> None:
+        self.sections = sections
+        self.slots = slots
+        self.starts = starts

@@ -9,6 +9,8 @@ cdef struct Place:            # all that applying relocations needs
     LiveColumns* c
     uint64_t* section_start   # by section index; what section-relative relocations count from
     int64_t tls_offset
+    uint32_t* slots           # see DebugSections; NULL: no debug section is relocated
+    uint64_t* unit_start
     uint32_t unreachable      # runtime.unreachableMethod, which weak addresses of dead symbols become
 
 
@@ -34,6 +36,7 @@ cdef enum:
     WHY_NO_SECTION = 10
     WHY_PHASE = 11            # symbols overlap or do not ascend
     WHY_BUILTIN = 12
+    WHY_NO_SLOT = 13          # of a function that .debug_addr does not list
     MOST_FAILURES = 16        # of each run that are kept
 
 
@@ -59,6 +62,7 @@ cdef class Relocation:
     cdef uint32_t n
     cdef uint32_t room
     cdef list memory
+    cpdef int refer(self, Column slots, Column starts) except -1
     cpdef int add(self, Column order, uint32_t first, uint32_t count, Column out, uint64_t out_off, uint64_t addr,
                   uint64_t size, uint8_t pad) except -1
     cdef int append(self, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
+from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128
 from cython.cimports.goweld.model.kinds import (
     K_NONE,
     K_TLSBSS,
     K_XREF,
     R_ADDR,
+    R_ADDRCUOFF,
     R_ADDROFF,
     R_CALL,
     R_CONST,
+    R_DWARFSECREF,
+    R_DWTXTADDR_U1,
+    R_DWTXTADDR_U4,
     R_GOTPCREL,
     R_METHODOFF,
     R_PCREL,
@@ -73,6 +78,23 @@ def relocate(p, s, r, at, size, f):
             if c.sect[t] == 0:
                 return WHY_NO_SECTION
             o = c.value[t] - p.section_start[c.sect[t]] + r.add
+    elif kind == R_DWARFSECREF:
+        if c.sect[t] == 0:
+            return WHY_NO_SECTION
+        o = c.value[t] - p.section_start[c.sect[t]] + r.add
+    elif R_DWTXTADDR_U1 <= kind <= R_DWTXTADDR_U4:
+        if r.size != kind - R_DWTXTADDR_U1 + 1:
+            return WHY_SIZE
+        if p.slots == cython.NULL or p.slots[t] == 0:
+            return WHY_NO_SLOT
+        if (p.slots[t] - 1) >> (7 * r.size):
+            return WHY_TOO_BIG
+        put_fixed_uleb128(at + r.off, p.slots[t] - 1, r.size)
+        return OK
+    elif kind == R_ADDRCUOFF:
+        if p.unit_start == cython.NULL:
+            return WHY_UNKNOWN_TYPE
+        o = c.value[t] + r.add - p.unit_start[c.obj[t]]
     elif kind == R_TLS_LE:
         o = p.tls_offset + r.add
     elif kind == R_CONST:
@@ -167,6 +189,13 @@ class Relocation:
             self.b.place.section_start[i] = section_starts[i]
         self.b.place.tls_offset = tls_offset
         self.b.place.unreachable = unreachable
+
+    def refer(self, slots: Column, starts: Column) -> None:
+        """What the relocations of debug sections refer to: see DebugSections."""
+        self.memory += [slots, starts]
+        self.b.place.slots = cython.cast("uint32_t *", slots.ptr)
+        self.b.place.unit_start = cython.cast("uint64_t *", starts.ptr)
+        return 0
 
     def add(
         self, order: Column, first: int, count: int, out: Column, out_off: int, addr: int, size: int, pad: int

@@ -37,6 +37,7 @@ def explain(live: Live, symbol: int, index: int, target: int, why: int, value: i
         f" ({live.value(target) if target else 0:#x} + {addend:#x})",
         10: f"missing section for relocation target {to}",
         11: f"phase error: symbol at {live.value(symbol):#x} does not fit its section",
+        13: f"missing .debug_addr index relocation target {to}",
         12: f"relocation refers to a builtin that the runtime does not define, in {where}",
     }
     return f"{name}: {messages[why]}" if name else f"sym {symbol}: {messages[why]}"

@@ -1,0 +1,164 @@
+"""Call frames: how deep the stack is at each instruction, from the functions' stack tables (ld.dwctxt.writeframes)."""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import AUX_FUNCINFO, AUX_PCSP
+from cython.cimports.goweld.codec.leb128 import put_sleb128
+from cython.cimports.goweld.model.live_kernel import aux_target, live_auxs
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from cython.cimports.libc.string import memcpy, memset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+    from goweld.model.memory_kernel import Column as Ids
+
+# Length and CIE id; version 3; no augmentation; code alignment 1, data alignment -4; the return address is register
+# 16; DW_CFA_def_cfa: rsp + 8; DW_CFA_offset_extended: the return address lies at CFA - 8; padding.
+CIE = cython.declare(
+    "const char *",
+    b"\x10\0\0\0\xff\xff\xff\xff\x03\0\x01\x7c\x10\x0c\x07\x08\x05\x10\x02\0",
+)
+CIE_SIZE = cython.declare(cython.int, 20)
+FDE_HEAD = cython.declare(uint64_t, 24)
+DATA_ALIGN = cython.declare(int64_t, -4)
+RETURN_SIZE = cython.declare(int64_t, 8)  # a call pushes as much
+CFA_ADVANCE_LOC = cython.declare(cython.int, 0x40)
+CFA_ADVANCE_LOC1 = cython.declare(cython.int, 2)
+CFA_ADVANCE_LOC2 = cython.declare(cython.int, 3)
+CFA_ADVANCE_LOC4 = cython.declare(cython.int, 4)
+CFA_DEF_CFA_OFFSET_SF = cython.declare(cython.int, 0x13)
+
+
+def fill_frames(live: Live, symbol: int, order: Ids, count: int) -> int:
+    """Give the symbol .debug_frame's content for `count` functions; the first function that is corrupt, or 0."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", order.ptr)
+    bad = cython.declare(uint32_t, 0)
+    with cython.nogil:
+        room = room_for(c, ids, count)
+    content = Column(1, room)
+    start = cython.cast("uint8_t *", content.ptr)
+    with cython.nogil:
+        end = write_frames(c, ids, count, start, cython.address(bad))
+    c.data[symbol] = start
+    c.ndata[symbol] = cython.cast(uint32_t, end - start)
+    c.size[symbol] = c.ndata[symbol]
+    return bad
+
+
+def stack_table(c, s, size):
+    """A function's table of stack depths; NULL where it has no description at all."""
+    auxs = cython.declare("AuxRecord *", cython.NULL)
+    n = live_auxs(c, s, cython.address(auxs))
+    described = cython.declare(cython.bint, False)
+    table = cython.cast("const uint8_t *", cython.cast("const char *", b""))
+    size[0] = 0
+    for i in range(n):
+        if auxs[i].type == AUX_FUNCINFO:
+            described = True
+        elif auxs[i].type == AUX_PCSP:
+            t = aux_target(c, s, auxs + i)
+            if t < c.n:
+                table = c.data[t]
+                size[0] = c.ndata[t]
+    return table if described else cython.NULL
+
+
+def room_for(c, ids, n):
+    """More than the section takes."""
+    room = cython.cast(uint64_t, CIE_SIZE)
+    size = cython.declare(uint32_t, 0)
+    for i in range(n):
+        if stack_table(c, ids[i], cython.address(size)) != cython.NULL:
+            # An entry of two bytes or more becomes eleven at most.
+            room += FDE_HEAD + 8 + 6 * cython.cast(uint64_t, size)
+    return room
+
+
+def write_frames(c, ids, n, to, bad):
+    """Write the section; its end."""
+    size = cython.declare(uint32_t, 0)
+    memcpy(to, CIE, CIE_SIZE)
+    to += CIE_SIZE
+    for i in range(n):
+        s = ids[i]
+        table = stack_table(c, s, cython.address(size))
+        if table == cython.NULL:
+            continue
+        start = to
+        to = put_instructions(start + FDE_HEAD, table, size, c.ndata[s])
+        if to == cython.NULL:
+            bad[0] = s
+            return start
+        while (to - start) & 7:
+            to[0] = 0
+            to += 1
+        cython.cast("uint32_t *", start)[0] = cython.cast(uint32_t, to - start - 4)
+        cython.cast("uint32_t *", start)[1] = 0  # where the CIE is
+        cython.cast("uint64_t *", start + 8)[0] = c.value[s]
+        cython.cast("uint64_t *", start + 16)[0] = c.ndata[s]
+    return to
+
+
+def put_instructions(to, table, size, length):
+    """A function's frame instructions; NULL where its table is corrupt."""
+    end = table + size
+    pc = cython.cast(uint32_t, 0)
+    depth = cython.cast(int32_t, -1)
+    coded = cython.declare(uint32_t, 0)
+    step = cython.declare(uint32_t, 0)
+    first = cython.declare(cython.bint, True)
+    while table < end:
+        table = get_uvarint(table, end, cython.address(coded))
+        if table == cython.NULL:
+            return cython.NULL
+        if coded == 0 and not first:
+            break
+        first = False
+        depth += cython.cast(int32_t, (coded >> 1) ^ (0 - (coded & 1)))
+        table = get_uvarint(table, end, cython.address(step))
+        if table == cython.NULL:
+            return cython.NULL
+        following = pc + step
+        if following == length:
+            # The table goes to the function's end; DWARF stops just before it.
+            step -= 1
+            if cython.cast(int32_t, step) < 0:
+                continue
+        to[0] = CFA_DEF_CFA_OFFSET_SF
+        to = put_sleb128(to + 1, (cython.cast(int64_t, depth) + RETURN_SIZE) // DATA_ALIGN)
+        if step < 0x40:
+            to[0] = cython.cast(uint8_t, CFA_ADVANCE_LOC + step)
+            to += 1
+        elif step < 0x100:
+            to[0] = CFA_ADVANCE_LOC1
+            to[1] = cython.cast(uint8_t, step)
+            to += 2
+        elif step < 0x10000:
+            to[0] = CFA_ADVANCE_LOC2
+            cython.cast("uint16_t *", to + 1)[0] = cython.cast(uint16_t, step)
+            to += 3
+        else:
+            to[0] = CFA_ADVANCE_LOC4
+            cython.cast("uint32_t *", to + 1)[0] = step
+            to += 5
+        pc = following
+    return to
+
+
+def get_uvarint(at, end, value):
+    """Read an unsigned varint; the place after it, NULL where it does not end."""
+    result = cython.cast(uint32_t, 0)
+    shift = 0
+    while at < end and shift < 35:
+        byte = at[0]
+        at += 1
+        result |= cython.cast(uint32_t, byte & 0x7F) << shift
+        if byte < 0x80:
+            value[0] = result
+            return at
+        shift += 7
+    return cython.NULL

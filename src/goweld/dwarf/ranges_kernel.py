@@ -1,0 +1,274 @@
+"""Where each unit's code lies, in which order DWARF has the units, and what follows from that: the range lists,
+the address tables and the location lists.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import AUX_FUNCINFO
+from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128, put_uleb128
+from cython.cimports.goweld.codec.pdqsort_kernel import pdqsort
+from cython.cimports.goweld.model.kinds import K_TEXT, K_TEXT_END, R_DWTXTADDR_U1, R_DWTXTADDR_U4
+from cython.cimports.goweld.model.live_kernel import live_auxs, target
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
+
+RLE_END_OF_LIST = cython.declare(uint8_t, 0)
+RLE_BASE_ADDRESSX = cython.declare(uint8_t, 1)
+RLE_OFFSET_PAIR = cython.declare(uint8_t, 4)
+SLOT_SIZE = cython.declare(cython.int, 4)  # of a slot number, as objabi.R_DWTXTADDR_U4 has it
+PAIR_ROOM = cython.declare(uint64_t, 21)
+
+
+class UnitOrder:
+    """The units, sorted (ld.dwctxt.calcCompUnitRanges, ld.compilationUnitByStartPCCmp).
+
+    `objects` are all units in library order with, beside each, the rank of its package's name.  `text` holds the
+    live ids of all functions in their final order, `count` of them.
+    """
+
+    def __init__(self, pieces: object, objects: list[tuple[int, int]], text: Column, count: int) -> None:
+        t = cython.address(self.t)
+        self.pieces = pieces
+        self.memory = []
+        c = cython.address(self.pieces.live.c)
+        t.c = c
+        t.units = cython.cast("UnitRanges *", self.column(cython.sizeof(UnitRanges), c.syms.nobjects))
+        t.ranges = cython.cast("Range *", self.column(cython.sizeof(Range), count + 1))
+        t.nrange = 1
+        self.slots = Column(4, c.n)
+        self.starts = Column(8, c.syms.nobjects)
+        t.slots = cython.cast("uint32_t *", self.slots.ptr)
+        self.count = len(objects)
+        self.order = Column(4, self.count)
+        ids = cython.cast("uint32_t *", self.order.ptr)
+        i = 0
+        for obj, rank in objects:
+            ids[i] = obj
+            t.units[ids[i]].rank = rank
+            i += 1
+        functions = cython.cast("uint32_t *", cython.cast(Column, text).ptr)
+        unit_pieces = self.pieces.unit
+        n = cython.cast(uint32_t, count)
+        with cython.nogil:
+            find_ranges(t, unit_pieces, functions, n)
+        self.bad = 0
+        starts = cython.cast("uint64_t *", self.starts.ptr)
+        for k in range(1, c.syms.nobjects):
+            starts[k] = c.value[unit_pieces[k].base]
+            if unit_pieces[k].base and t.units[k].first == 0:
+                self.bad = k
+                return
+        with cython.nogil:
+            pdqsort(ids, self.count, unit_less, t)
+
+    def column(self, itemsize, length):
+        memory = Column(itemsize, length)
+        self.memory.append(memory)
+        return cython.cast(Column, memory).ptr
+
+    def write_addresses(self) -> int:
+        """Give each unit its part of .debug_addr, its functions their slots (ld.dwctxt.writedebugaddr).
+
+        Returns the first symbol with a reference to a function that it cannot make, or 0.
+        """
+        t = cython.address(self.t)
+        pieces = self.pieces
+        units = pieces.units
+        c = t.c
+        t.entries = cython.cast("uint64_t *", self.column(8, len(units.funcs)))
+        with cython.nogil:
+            for k in range(1, c.syms.nobjects):
+                u = pieces.unit + k
+                if u.base == 0:
+                    continue
+                start = t.entries
+                for i in range(units.first[k - 1], units.first[k]):
+                    f = pieces.function + i
+                    if f.info == 0:
+                        continue
+                    bad = assign_slots(t, k, f.info)
+                    if bad == 0:
+                        bad = assign_slots(t, k, f.ranges)
+                    if bad == 0:
+                        bad = assign_slots(t, k, f.loc)
+                    if bad:
+                        return bad
+                give_slot(t, k, u.base)
+                c.data[u.addrs] = cython.cast("uint8_t *", start)
+                c.ndata[u.addrs] = 8 * t.units[k].nslot
+                c.size[u.addrs] = c.ndata[u.addrs]
+        return 0
+
+    def write_ranges(self, header: int, version: int) -> tuple[Column, int]:
+        """The pieces of .debug_rnglists or .debug_ranges, and how many (ld.dwctxt.writepcranges)."""
+        t = cython.address(self.t)
+        c = t.c
+        pieces = self.pieces
+        units = pieces.units
+        lists = cython.cast("uint8_t *", self.column(1, PAIR_ROOM * t.nrange + 16 * cython.cast(uint64_t, self.count)))
+        found = Column(4, len(units.funcs) + self.count + 1)
+        ids = cython.cast("uint32_t *", found.ptr)
+        objects = cython.cast("uint32_t *", self.order.ptr)
+        ids[0] = header
+        n = cython.cast(uint32_t, 1 if header else 0)
+        five = cython.cast(cython.bint, version == 5)
+        with cython.nogil:
+            for i in range(self.count):
+                k = objects[i]
+                u = pieces.unit + k
+                if u.base == 0:
+                    continue
+                start = lists
+                lists = put_range_list(t, u.base, t.units + k, lists) if five else put_pairs(t, t.units + k, lists)
+                c.data[u.ranges] = start
+                c.ndata[u.ranges] = cython.cast(uint32_t, lists - start)
+                c.size[u.ranges] = c.ndata[u.ranges]
+                ids[n] = u.ranges
+                n += 1
+                for j in range(units.first[k - 1], units.first[k]):
+                    s = pieces.function[j].ranges
+                    if s and pieces.function[j].info:
+                        ids[n] = s
+                        n += 1
+        return found, n
+
+    def collect_locations(self, header: int) -> tuple[Column, int]:
+        """The pieces of .debug_loclists or .debug_loc, and how many (ld.dwctxt.collectUnitLocs).
+
+        A function's list is in it if the compiler made one: it does so only where the function refers to it.
+        """
+        pieces = self.pieces
+        units = pieces.units
+        found = Column(4, len(units.funcs) + 1)
+        ids = cython.cast("uint32_t *", found.ptr)
+        objects = cython.cast("uint32_t *", self.order.ptr)
+        ids[0] = header
+        n = cython.cast(uint32_t, 1 if header else 0)
+        with cython.nogil:
+            for i in range(self.count):
+                k = objects[i]
+                for j in range(units.first[k - 1], units.first[k]):
+                    s = pieces.function[j].loc
+                    if s and pieces.function[j].info:
+                        ids[n] = s
+                        n += 1
+        return found, n
+
+    def collect_addresses(self, header: int) -> tuple[Column, int]:
+        """The pieces of .debug_addr, and how many."""
+        found = Column(4, self.count + 1)
+        ids = cython.cast("uint32_t *", found.ptr)
+        objects = cython.cast("uint32_t *", self.order.ptr)
+        ids[0] = header
+        n = cython.cast(uint32_t, 1)
+        for i in range(self.count):
+            s = self.pieces.unit[objects[i]].addrs
+            if s:
+                ids[n] = s
+                n += 1
+        return found, n
+
+
+def described(c, s):
+    """Whether the object describes the function (loader.FuncInfo)."""
+    auxs = cython.declare("AuxRecord *", cython.NULL)
+    n = live_auxs(c, s, cython.address(auxs))
+    for i in range(n):
+        if auxs[i].type == AUX_FUNCINFO:
+            return True
+    return False
+
+
+def find_ranges(t, units, ids, n):
+    """The runs of functions of one unit, in text order."""
+    c = t.c
+    previous = cython.cast(uint32_t, 0)
+    for i in range(n):
+        s = ids[i]
+        k = c.obj[s]
+        if k == 0 or units[k].base == 0 or not described(c, s):
+            continue
+        u = t.units + k
+        start = cython.cast(int64_t, c.value[s] - c.value[units[k].base])
+        if k != previous:
+            r = t.ranges + t.nrange
+            r.start = start
+            if u.last:
+                t.ranges[u.last].next = t.nrange
+            else:
+                u.first = t.nrange
+            u.last = t.nrange
+            u.count += 1
+            t.nrange += 1
+            previous = k
+        t.ranges[u.last].end = start + c.ndata[s]
+
+
+def unit_less(context, a, b):
+    """Units with text by their first range's start; then those without, by package."""
+    t = cython.cast("RangeState *", context)
+    x = t.units + a
+    y = t.units + b
+    if x.first and y.first:
+        return t.ranges[x.first].start < t.ranges[y.first].start
+    if x.first == 0 and y.first == 0:
+        return x.rank < y.rank
+    return x.first != 0
+
+
+def assign_slots(t, unit, s):
+    """Slots for the functions that a symbol refers to by slot; the symbol where that cannot be, else 0."""
+    c = t.c
+    r = c.rel[s]
+    for i in range(c.nrel[s]):
+        kind = r[i].type
+        if kind < R_DWTXTADDR_U1 or kind > R_DWTXTADDR_U4:
+            continue
+        f = target(c, s, r + i)
+        if f == 0 or f >= c.n or c.kind[f] < K_TEXT or c.kind[f] > K_TEXT_END or c.obj[f] != unit:
+            return s
+        if t.slots[f] == 0:
+            if t.units[unit].nslot >> (7 * (kind - R_DWTXTADDR_U1 + 1)):
+                return s
+            give_slot(t, unit, f)
+    return 0
+
+
+def give_slot(t, unit, s):
+    """The next slot of the unit for a function, if it has none yet (ld.dwctxt.assignDebugAddrSlot)."""
+    if t.slots[s] == 0:
+        t.entries[0] = t.c.value[s]
+        t.entries += 1
+        t.units[unit].nslot += 1
+        t.slots[s] = t.units[unit].nslot
+
+
+def put_range_list(t, base, u, to):
+    """A unit's ranges as DWARF 5 lists them (dwarf.PutRngListRanges); the place after."""
+    to[0] = RLE_BASE_ADDRESSX
+    to = put_fixed_uleb128(to + 1, t.slots[base] - 1, SLOT_SIZE)
+    i = u.first
+    while i:
+        r = t.ranges + i
+        to[0] = RLE_OFFSET_PAIR
+        to = put_uleb128(to + 1, cython.cast(uint64_t, r.start))
+        to = put_uleb128(to, cython.cast(uint64_t, r.end))
+        i = r.next
+    to[0] = RLE_END_OF_LIST
+    return to + 1
+
+
+def put_pairs(t, u, to):
+    """A unit's ranges as DWARF 4 lists them (dwarf.PutBasedRanges); the place after."""
+    words = cython.cast("int64_t *", to)
+    i = u.first
+    while i:
+        r = t.ranges + i
+        words[0] = r.start
+        words[1] = r.end
+        words += 2
+        i = r.next
+    words[0] = 0
+    words[1] = 0
+    return cython.cast("uint8_t *", words + 2)
