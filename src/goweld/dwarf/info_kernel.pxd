@@ -1,9 +1,10 @@
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from goweld.dwarf.types_kernel cimport Types, TypeTable
+from goweld.codec.goobj_kernel cimport GoObj, RelocRecord
+from goweld.dwarf.dies_kernel cimport Dies, DieTable
 from goweld.dwarf.units_kernel cimport Units
 from goweld.model.live_kernel cimport Live, LiveColumns
-from goweld.model.memory_kernel cimport Column
+from goweld.model.memory_kernel cimport Arena, Column
 
 
 cdef struct Span:             # [first, end) of a list that all units share
@@ -21,8 +22,44 @@ cdef struct SymbolList:       # live ids, the units' one after the other
 cdef class DebugInfo:
     cdef readonly Live live
     cdef readonly Units units
-    cdef readonly Types types
-    cdef SymbolList functions # subprogram DIEs, in the order of the unit's text (FuncDIEs)
-    cdef SymbolList abstract  # abstract subprograms, each in the first unit that refers to it (AbsFnDIEs)
-    cdef SymbolList ranges    # PC range lists of those functions that have one (RangeSyms)
-    cdef SymbolList variables # variable DIEs, by live id (VarDIEs)
+    cdef readonly Dies dies
+    cdef readonly list order      # objects: the units in the order of loading
+    cdef readonly dict packages   # object -> the unit's package path
+    cdef readonly dict producers  # object -> what its unit was compiled by and with
+    cdef readonly dict names      # object -> the name in its package clause
+    cdef readonly dict constants  # object -> live id of its constants' DIEs; only where there are some
+    cdef readonly uint32_t runtime  # the object whose unit holds the types
+    cdef readonly bint dwarf5
+    cdef SymbolList functions     # subprogram DIEs, in the order of the unit's text (FuncDIEs)
+    cdef SymbolList abstract      # abstract subprograms, each in the first unit that refers to it (AbsFnDIEs)
+    cdef SymbolList ranges        # range lists of those functions that have one (RangeSyms)
+    cdef SymbolList variables     # variable DIEs, by live id (VarDIEs)
+    cdef uint32_t* unit_of        # while variables are collected: the object of each
+    cdef uint8_t* listed          # per live id: whether it is in `abstract`
+    cdef Arena arena
+    cdef list memory
+    cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
+    cpdef add_unit(self, uint32_t obj, bytes package, bytes producer, bytes name, uint32_t constants)
+    cpdef bint is_empty(self, uint32_t obj)
+    cpdef bint define_builtins(self, uint32_t eface, uint32_t iface, uint32_t pointer, uint32_t uintptr)
+    cpdef bint define(self, uint32_t raw)
+    cpdef bint visit_functions(self, uint32_t obj)
+    cpdef bint visit_constants(self, uint32_t sym)
+    cpdef bint visit_variables(self)
+    cpdef list functions_of(self, uint32_t obj)
+    cpdef list ranges_of(self, uint32_t obj)
+    cpdef list abstract_of(self, uint32_t obj)
+    cpdef list variables_of(self, uint32_t obj)
+
+
+cdef list listed_of(SymbolList* list, uint32_t obj)
+cdef bint add(DieTable* t, SymbolList* list, uint32_t id) noexcept nogil
+cdef bint visit_function(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
+cdef bint follow(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
+cdef bint import_types(DieTable* t, uint32_t s) noexcept nogil
+cdef bint import_type(DieTable* t, GoObj* o, RelocRecord* r) noexcept nogil
+cdef bint is_variable_kind(uint32_t kind) noexcept nogil
+cdef bint visit_data(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
+cdef bint visit_dictionary(DieTable* t, uint32_t s) noexcept nogil
+cdef uint32_t revive(DieTable* t, uint32_t raw) noexcept nogil
+cdef void sort_variables(SymbolList* list, uint32_t* unit_of, uint32_t* sorted, uint32_t nobjects) noexcept nogil

@@ -1,0 +1,166 @@
+"""Debug information of the program itself: types, functions, variables, constants (ld.dwarfGenerateDebugInfo).
+
+`describe` decides which DIEs there are, before addresses are known; `units_info` lays them out as .debug_info.
+"""
+
+from __future__ import annotations
+
+from goweld.dwarf.emit_kernel import chain, count_pieces, emit_types, emit_unit
+from goweld.dwarf.info_kernel import DebugInfo
+from goweld.dwarf.synthesis_kernel import synthesize
+from goweld.errors import LinkError
+from goweld.model.memory_kernel import Column
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goweld.dwarf.units_kernel import Units
+    from goweld.model.libraries import Libraries, Library
+    from goweld.model.live_kernel import Live
+
+# The types that others are defined with: interfaces, pointers without a type, array indices.
+BUILTINS = (b"type:runtime.eface", b"type:runtime.iface", b"type:unsafe.Pointer", b"type:uintptr")
+
+# Those that debuggers read interfaces with: always described.
+ALWAYS = tuple(
+    b"type:internal/abi." + name.encode()
+    for name in (
+        "Type ArrayType ChanType FuncType MapType PtrType SliceType StructType InterfaceType ITab Imethod".split()
+    )
+)
+
+# The structs that strings, slices, maps and channels are made of, as synthesize() takes them.
+PROTOTYPES = (
+    b"type:runtime.stringStructDWARF",
+    b"type:runtime.slice",
+    b"type:internal/runtime/maps.Map",
+    b"type:internal/runtime/maps.table",
+    b"type:internal/runtime/maps.groupsReference",
+    b"type:runtime.sudog",
+    b"type:runtime.waitq",
+    b"type:runtime.hchan",
+)
+
+WHY = {
+    1: "corrupt type data",
+    2: 'dwarf: type name doesn\'t start with "type:"',
+    3: "dwarf: definition of unknown kind",
+    4: "out of memory",
+    5: "more symbols made than announced",
+    6: "dwarf substitutetype: a member is missing",
+    7: "debug information of the wrong kind",
+}
+NO_MEMBER = 6
+WRONG_KIND = 7
+
+
+def wanted(libraries: Libraries) -> list[tuple[bytes, int]]:
+    """The names looked up here: to be announced before the names of the objects are bound."""
+    names = [*BUILTINS, *ALWAYS, *PROTOTYPES]
+    for library in libraries.list:
+        names += (constants_of(library), producer_of(library), package_name_of(library))
+    return [(name, 0) for name in names]
+
+
+def adopted(libraries: Libraries) -> list[tuple[bytes, int]]:
+    """The symbols described here whatever deadcode says: every package's constants."""
+    return [(constants_of(library), 0) for library in libraries.list]
+
+
+def path_of(library: Library) -> bytes:
+    return library.package.encode("utf-8", "surrogateescape")
+
+
+def constants_of(library: Library) -> bytes:
+    return b"go:constinfo." + path_of(library)
+
+
+def producer_of(library: Library) -> bytes:
+    return b"go:cuinfo.producer." + path_of(library)
+
+
+def package_name_of(library: Library) -> bytes:
+    return b"go:cuinfo.packagename." + path_of(library)
+
+
+def describe(live: Live, units: Units, libraries: Libraries, version: str, dwarf5: bool) -> DebugInfo:
+    """All DIEs of the program; `version` is the toolchain's.
+
+    To be called once strings have their values, while symbols still have the kinds they were compiled with.
+    """
+    info = DebugInfo(live, units, dwarf5)
+    eface, iface, pointer, uintptr = (type_symbol(live, name) for name in BUILTINS)
+    check(info, info.define_builtins(eface, iface, pointer, uintptr))
+    for name in ALWAYS:
+        check(info, info.define(type_symbol(live, name)))
+    for library in libraries.postorder():
+        describe_package(info, library, version.encode())
+    check(info, info.visit_variables())
+    check(info, synthesize(info.dies, [type_symbol(live, name) for name in PROTOTYPES]))
+    emit_types(info)
+    return info
+
+
+def describe_package(info: DebugInfo, library: Library, version: bytes) -> None:
+    """The units of a package; its constants are in the first."""
+    symbols = info.live.symbols
+    path = path_of(library)
+    constants = info.live.lookup(constants_of(library))
+    flags = symbols.data(symbols.lookup(producer_of(library), 0))
+    producer = b"Go cmd/compile " + version + (b"; " + flags if flags else b"")
+    name = symbols.data(symbols.lookup(package_name_of(library), 0))
+    for obj in library.objects:
+        info.add_unit(obj, path, producer, name, constants)
+        if constants:
+            check(info, info.visit_constants(constants))
+            constants = 0
+        check(info, info.visit_functions(obj))
+
+
+def type_symbol(live: Live, name: bytes) -> int:
+    """The raw id of a type that must be there (dwctxt.lookupOrDiag)."""
+    raw = live.symbols.lookup(name, 0)
+    if not raw:
+        raise LinkError("dwarf: missing type: " + name.decode())
+    if not live.symbols.data(raw):
+        raise LinkError("dwarf: missing type (no data): " + name.decode())
+    return raw
+
+
+def check(info: DebugInfo, fine: bool) -> None:
+    """Raise what stopped the work."""
+    if fine:
+        return
+    why, bad = info.dies.trouble()
+    if why == NO_MEMBER:
+        name = info.dies.die(bad)[1]
+    elif why == WRONG_KIND:
+        name = info.live.name(bad)
+    else:
+        name = info.live.symbols.name(bad) if bad else b""
+    text = name.decode("utf-8", "replace")
+    raise LinkError(f"{text}: {WHY[why]}" if text else WHY[why])
+
+
+def units_info(
+    info: DebugInfo,
+    order: list[int],
+    abbrev: int,
+    lines: Mapping[int, int],
+    ranges: Mapping[int, int],
+    addrs: Mapping[int, int],
+) -> tuple[Column, int]:
+    """The pieces of .debug_info as live ids, and how many they are.
+
+    `order` are the units as sorted for the output; `lines`, `ranges` and `addrs` say where each unit with
+    functions has its part of those sections, `addrs` for DWARF 5 only.
+    """
+    pieces = Column(4, count_pieces(info))
+    n = 0
+    for obj in order:
+        if info.is_empty(obj):
+            continue
+        unit = emit_unit(info, obj, abbrev, lines.get(obj, 0), ranges.get(obj, 0), addrs.get(obj, 0))
+        n = chain(info, pieces, n, obj, unit)
+    return pieces, n

@@ -1,0 +1,403 @@
+"""Which DIEs the compiler made are in which unit, and which types they refer to (ld.dwarfGenerateDebugInfo).
+
+Loops over the functions of a unit, over the variables, and over the relocations of what the compiler wrote
+about them.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import (
+    AUX_DWARF_INFO,
+    AUX_DWARF_RANGES,
+    AUX_GOTYPE,
+    FLAG2_DICT,
+    AuxRecord,
+    RelocRecord,
+    sym_data,
+    sym_name,
+    sym_relocs,
+)
+from cython.cimports.goweld.dwarf.dies_kernel import (
+    WHY_CORRUPT,
+    WHY_MEMORY,
+    WHY_NO_ROOM,
+    WHY_WRONG_KIND,
+    Dies,
+    lookup_type,
+    stop,
+)
+from cython.cimports.goweld.dwarf.types_kernel import define, define_builtins
+from cython.cimports.goweld.model.kinds import (
+    K_BSS,
+    K_DATA,
+    K_DATA_END,
+    K_DWARF_ABSFCN,
+    K_DWARF_CONST,
+    K_DWARF_FCN,
+    K_DWARF_RANGE,
+    K_DWARF_TYPE,
+    K_DWARF_VAR,
+    K_MODULEDATA,
+    K_NONE,
+    K_NOPTRBSS,
+    K_NOPTRDATA,
+    K_NOPTRDATA_END,
+    K_RODATA,
+    K_RODATA_END,
+    K_TLSBSS,
+    K_TYPE,
+    R_DWARFSECREF,
+    R_USEIFACE,
+    R_USETYPE,
+)
+from cython.cimports.goweld.model.live_kernel import (
+    A_CLONED,
+    A_FILE_LOCAL,
+    A_LINKER,
+    A_NOT_IN_SYMTAB,
+    append_symbol,
+    aux_target,
+    live_auxs,
+)
+from cython.cimports.goweld.model.memory_kernel import Arena, Column
+from cython.cimports.goweld.model.symbols_kernel import content, local_index, locate, resolve
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdlib import realloc
+
+NINFO = cython.declare(cython.int, 8)  # the length of "go:info."
+
+
+def add(t, list, id):
+    """Append to a list; False where there is no memory."""
+    if list.n == list.room:
+        wanted = list.room * 2 if list.room else cython.cast(uint32_t, 4096)
+        grown = cython.cast("uint32_t *", realloc(list.ids, cython.cast(uint64_t, wanted) * 4))
+        if grown == cython.NULL:
+            stop(t, WHY_MEMORY, 0)
+            return False
+        list.ids = grown
+        list.room = wanted
+    list.ids[list.n] = id
+    list.n += 1
+    return True
+
+
+def visit_function(t, info, s):
+    """List a function's DIE and ranges and define the types it refers to (dwctxt.dwarfVisitFunction)."""
+    c = t.c
+    a = cython.declare("AuxRecord *", cython.NULL)
+    n = live_auxs(c, s, cython.address(a))
+    die = cython.cast(uint32_t, 0)
+    ranges = cython.cast(uint32_t, 0)
+    for i in range(n):
+        if a[i].type == AUX_DWARF_INFO:
+            die = aux_target(c, s, a + i)
+        elif a[i].type == AUX_DWARF_RANGES:
+            ranges = aux_target(c, s, a + i)
+    if die == 0:
+        return True
+    if die >= c.n or c.kind[die] != K_DWARF_FCN:
+        return stop(t, WHY_WRONG_KIND, s)
+    add(t, cython.address(info.functions), die)
+    if ranges:
+        if ranges >= c.n or c.kind[ranges] != K_DWARF_RANGE:
+            return stop(t, WHY_WRONG_KIND, s)
+        add(t, cython.address(info.ranges), ranges)
+    return follow(t, info, die)
+
+
+def follow(t, info, s):
+    """Define the types that a function's DIE refers to, and list the abstract functions."""
+    c = t.c
+    if c.attr[s] & A_LINKER:
+        return True
+    o = cython.address(c.syms.objects[c.obj[s]])
+    nobjects = c.syms.n
+    for i in range(c.nrel[s]):
+        r = c.rel[s] + i
+        if r.type != R_DWARFSECREF:
+            if r.type == R_USETYPE:
+                raw = resolve(c.syms, o, r.pkg, r.idx)
+                if raw >= nobjects:
+                    return stop(t, WHY_CORRUPT, 0)
+                define(t, raw)
+            continue
+        raw = locate(c.syms, o, r.pkg, r.idx)
+        if raw >= nobjects:
+            return stop(t, WHY_CORRUPT, 0)
+        target = c.syms.live[raw]
+        kind = c.kind[target]
+        if kind == K_DWARF_TYPE:
+            # Defined already: nothing else gives a symbol this kind.
+            continue
+        if kind == K_DWARF_ABSFCN:
+            if not info.listed[target]:
+                info.listed[target] = 1
+                add(t, cython.address(info.abstract), target)
+                import_types(t, target)
+        elif kind == K_NONE:
+            import_type(t, o, r)
+    return t.why == 0
+
+
+def import_types(t, s):
+    """Define the types that an abstract function or a package's constants refer to (dwctxt.importInfoSymbol)."""
+    c = t.c
+    if c.attr[s] & A_LINKER:
+        return True
+    o = cython.address(c.syms.objects[c.obj[s]])
+    for i in range(c.nrel[s]):
+        r = c.rel[s] + i
+        if r.type == R_DWARFSECREF:
+            import_type(t, o, r)
+    return t.why == 0
+
+
+def import_type(t, o, r):
+    """Define the type behind a reference to go:info.T, and let the reference find it should it be dead so far."""
+    s = t.c.syms
+    name = cython.declare("const uint8_t *", cython.NULL)
+    raw = locate(s, o, r.pkg, r.idx)
+    if raw == 0 or raw >= s.n:
+        return stop(t, WHY_CORRUPT, 0)
+    canonical = s.canon[raw]
+    if t.c.kind[s.live[canonical]] != K_DWARF_TYPE:
+        definer = cython.address(s.objects[s.object[canonical]])
+        size = sym_name(definer, local_index(s, definer, canonical), cython.address(name))
+        if size > NINFO:
+            define(t, lookup_type(t, name + NINFO, size - NINFO))
+    if s.live[raw] == 0:
+        s.live[raw] = s.live[canonical]
+    return True
+
+
+def is_variable_kind(kind):
+    """Kinds of symbols that may be variables."""
+    return (
+        K_RODATA <= kind <= K_RODATA_END
+        or K_DATA <= kind <= K_DATA_END
+        or K_NOPTRDATA <= kind <= K_NOPTRDATA_END
+        or kind == K_TYPE
+        or kind == K_BSS
+        or kind == K_NOPTRBSS
+        or kind == K_TLSBSS
+        or kind == K_MODULEDATA
+    )
+
+
+def visit_data(t, info, s):
+    """List a variable's DIE and define its type; define the types that a dictionary refers to."""
+    c = t.c
+    o = cython.address(c.syms.objects[c.obj[s]])
+    a = cython.declare("AuxRecord *", cython.NULL)
+    n = live_auxs(c, s, cython.address(a))
+    kind = cython.cast(uint32_t, 0)
+    die = cython.cast(uint32_t, 0)
+    for i in range(n):
+        if a[i].type == AUX_GOTYPE:
+            kind = resolve(c.syms, o, a[i].pkg, a[i].idx)
+        elif a[i].type == AUX_DWARF_INFO:
+            die = resolve(c.syms, o, a[i].pkg, a[i].idx)
+    if kind >= c.syms.n or die >= c.syms.n:
+        return stop(t, WHY_CORRUPT, 0)
+    if kind == 0:
+        return visit_dictionary(t, s) if c.kind[s] == K_RODATA else True
+    if die == 0:
+        return True
+    define(t, kind)
+    found = c.syms.live[die]
+    if found == 0:
+        found = revive(t, die)
+        if found == 0:
+            return False
+        import_types(t, found)
+    if c.kind[found] != K_DWARF_VAR:
+        return stop(t, WHY_WRONG_KIND, s)
+    if not add(t, cython.address(info.variables), found):
+        return False
+    info.unit_of[info.variables.n - 1] = c.obj[s]
+    return True
+
+
+def visit_dictionary(t, s):
+    """Define the types that a generic function's dictionary converts to interfaces."""
+    c = t.c
+    o = cython.address(c.syms.objects[c.obj[s]])
+    if c.attr[s] & A_CLONED or not o.syms[c.li[s]].flag2 & FLAG2_DICT:
+        return True
+    for i in range(c.nrel[s]):
+        r = c.rel[s] + i
+        if r.type == R_USEIFACE:
+            raw = resolve(c.syms, o, r.pkg, r.idx)
+            if raw >= c.syms.n:
+                return stop(t, WHY_CORRUPT, 0)
+            define(t, raw)
+    return True
+
+
+def revive(t, raw):
+    """The live id of a symbol that deadcode did not reach, since it does not look at what the linker altered."""
+    c = t.c
+    s = c.syms
+    if raw >= s.first_ref:
+        return stop(t, WHY_CORRUPT, raw)
+    holder = content(s, raw)
+    k = s.object[holder]
+    o = cython.address(s.objects[k])
+    li = local_index(s, o, holder)
+    live = append_symbol(c, s.kind_of[o.syms[li].type])
+    if live == 0:
+        return stop(t, WHY_NO_ROOM, 0)
+    size = sym_data(o, li, cython.address(c.data[live]))
+    n = sym_relocs(o, li, cython.address(c.rel[live]))
+    if size < 0 or n < 0:
+        return stop(t, WHY_CORRUPT, raw)
+    c.attr[live] = A_NOT_IN_SYMTAB
+    c.obj[live] = k
+    c.li[live] = li
+    c.ndata[live] = cython.cast(uint32_t, size)
+    c.size[live] = o.syms[li].size
+    c.nrel[live] = n
+    s.live[raw] = live
+    return live
+
+
+def sort_variables(list, unit_of, sorted, nobjects):
+    """Put the variables of each unit together, in the order they have."""
+    for i in range(list.n):
+        list.of[unit_of[i]].end += 1
+    first = cython.cast(uint32_t, 0)
+    for k in range(nobjects):
+        n = list.of[k].end
+        list.of[k].first = first
+        list.of[k].end = first
+        first += n
+    for i in range(list.n):
+        span = cython.address(list.of[unit_of[i]])
+        sorted[span.end] = list.ids[i]
+        span.end += 1
+
+
+def listed_of(list, obj):
+    found = []
+    for i in range(list.of[obj].first, list.of[obj].end):
+        found.append(list.ids[i])
+    return found
+
+
+class DebugInfo:
+    """What .debug_info is made of, unit by unit.  A unit is an object; it is named by its index."""
+
+    def __init__(self, live: object, units: object, dwarf5: bool) -> None:
+        self.live = live
+        self.units = units
+        self.dwarf5 = dwarf5
+        self.dies = Dies(live)
+        self.order = []
+        self.packages = {}
+        self.producers = {}
+        self.names = {}
+        self.constants = {}
+        self.arena = Arena()
+        self.memory = []
+        n = self.live.c.syms.nobjects
+        self.functions.of = cython.cast("Span *", self.column(cython.sizeof(Span), n))
+        self.abstract.of = cython.cast("Span *", self.column(cython.sizeof(Span), n))
+        self.ranges.of = cython.cast("Span *", self.column(cython.sizeof(Span), n))
+        self.variables.of = cython.cast("Span *", self.column(cython.sizeof(Span), n))
+        self.listed = cython.cast("uint8_t *", self.column(1, self.live.c.n))
+
+    def column(self, itemsize, length):
+        memory = Column(itemsize, length)
+        self.memory.append(memory)
+        return cython.cast(Column, memory).ptr
+
+    def add_unit(self, obj: int, package: bytes, producer: bytes, name: bytes, constants: int) -> None:
+        """Add a unit with what its DIE says of it; `constants` is 0 where it has none."""
+        self.order.append(obj)
+        self.packages[obj] = package
+        self.producers[obj] = producer
+        self.names[obj] = name
+        if constants:
+            self.constants[obj] = constants
+        if package == b"runtime":
+            self.runtime = obj
+
+    def is_empty(self, obj: int) -> bool:
+        """Whether a unit has nothing to say: neither functions nor variables nor types."""
+        has_variables = self.variables.of[obj].end > self.variables.of[obj].first
+        return self.units.count(obj) == 0 and not has_variables and obj != self.runtime
+
+    def define_builtins(self, eface: int, iface: int, pointer: int, uintptr: int) -> bool:
+        """Define the types that others need, given their type symbols; whether that went well."""
+        t = cython.address(self.dies.t)
+        t.eface = eface
+        t.iface = iface
+        return define_builtins(t, pointer, uintptr)
+
+    def define(self, raw: int) -> bool:
+        """Define a type, given its type symbol; whether that went well."""
+        t = cython.address(self.dies.t)
+        define(t, raw)
+        return t.why == 0
+
+    def visit_functions(self, obj: int) -> bool:
+        """List the DIEs of a unit's functions, and define the types they refer to; whether that went well."""
+        t = cython.address(self.dies.t)
+        self.functions.of[obj].first = self.functions.n
+        self.ranges.of[obj].first = self.ranges.n
+        self.abstract.of[obj].first = self.abstract.n
+        ids = self.units.ids
+        first = self.units.first[obj - 1]
+        end = self.units.first[obj]
+        info = self
+        with cython.nogil:
+            for i in range(first, end):
+                if not visit_function(t, info, ids[i]):
+                    break
+        self.functions.of[obj].end = self.functions.n
+        self.ranges.of[obj].end = self.ranges.n
+        self.abstract.of[obj].end = self.abstract.n
+        return t.why == 0
+
+    def visit_constants(self, sym: int) -> bool:
+        """Define the types of a package's constants; whether that went well."""
+        t = cython.address(self.dies.t)
+        if self.live.c.kind[sym] != K_DWARF_CONST:
+            return stop(t, WHY_WRONG_KIND, sym) != 0
+        return import_types(t, sym)
+
+    def visit_variables(self) -> bool:
+        """List the DIEs of the variables the program has, and define their types; whether that went well."""
+        t = cython.address(self.dies.t)
+        c = cython.address(self.live.c)
+        self.unit_of = cython.cast("uint32_t *", self.column(4, c.loaded))
+        info = self
+        with cython.nogil:
+            for s in range(1, c.loaded):
+                if is_variable_kind(c.kind[s]) and not c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER):
+                    visit_data(t, info, s)
+                    if t.why:
+                        break
+        sorted = cython.cast("uint32_t *", self.column(4, self.variables.n))
+        list = cython.address(self.variables)
+        sort_variables(list, self.unit_of, sorted, c.syms.nobjects)
+        self.variables.ids = sorted
+        return t.why == 0
+
+    def functions_of(self, obj: int) -> list[int]:
+        """The subprogram DIEs of a unit."""
+        return listed_of(cython.address(self.functions), obj)
+
+    def ranges_of(self, obj: int) -> list[int]:
+        """The range lists of a unit's functions."""
+        return listed_of(cython.address(self.ranges), obj)
+
+    def abstract_of(self, obj: int) -> list[int]:
+        """The abstract subprograms of a unit."""
+        return listed_of(cython.address(self.abstract), obj)
+
+    def variables_of(self, obj: int) -> list[int]:
+        """The variable DIEs of a unit."""
+        return listed_of(cython.address(self.variables), obj)
