@@ -5,6 +5,13 @@ from goweld.model.memory_kernel cimport Column
 from goweld.model.symbols_kernel cimport SymbolColumns, Symbols
 
 
+cdef extern from *:
+    """
+    static inline int gw_lowest_bit(unsigned long long bits) { return __builtin_ctzll(bits); }
+    """
+    int lowest_bit "gw_lowest_bit" (unsigned long long bits) nogil
+
+
 cdef struct Text:             # a string in a mapped object
     const uint8_t* ptr
     uint64_t size
@@ -40,10 +47,11 @@ cdef struct Edge:
 
 cdef struct FloodState:
     SymbolColumns* s
-    uint32_t* work
-    uint64_t nwork
-    uint64_t room
-    bint ordered              # a heap: least id first, as cmd/link marks, for -dumpdep
+    uint64_t* pending         # bits by raw id
+    uint64_t npending
+    uint32_t nwords
+    uint32_t cursor           # the word of `pending` that is looked at next
+    bint ordered              # least id first, as cmd/link marks, and edges recorded: for -dumpdep
     bint reflect_seen
     Method* methods
     uint64_t nmethods

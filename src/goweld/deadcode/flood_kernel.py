@@ -2,7 +2,7 @@
 
 A node is a symbol, an edge a relocation or an auxiliary symbol.  A type's methods are not edges: they are set
 aside and kept only if something calls a method of that name and type, or of any exported name by reflection.
-Cost: one visit per reachable symbol and one random access per edge.
+Pending symbols are bits, swept upwards until none is left.  Cost: one visit per reachable symbol and one random access per edge.
 """
 
 from __future__ import annotations
@@ -72,43 +72,34 @@ def grow(p, room, itemsize, f):
 
 
 def push(f, raw, parent):
-    """Mark a symbol reachable and remember to visit it (deadcodePass.mark)."""
+    """Mark a symbol reachable and pending (deadcodePass.mark)."""
     if raw == 0 or f.s.attr[raw] & SYM_REACHABLE:
         return
     f.s.attr[raw] |= SYM_REACHABLE
-    if f.nwork == f.room:
-        f.work = cython.cast("uint32_t *", grow(f.work, cython.address(f.room), 4, f))
-        if f.nwork == f.room:
-            return
-    i = f.nwork
-    f.nwork += 1
-    f.work[i] = raw
+    word = raw >> 6
+    bit = cython.cast(uint64_t, 1) << (raw & 63)
+    if not f.pending[word] & bit:
+        f.pending[word] |= bit
+        f.npending += 1
     if f.ordered:
-        while i and f.work[(i - 1) >> 1] > raw:
-            f.work[i] = f.work[(i - 1) >> 1]
-            i = (i - 1) >> 1
-        f.work[i] = raw
+        if word < f.cursor:
+            f.cursor = word
         record(f, raw, parent)
 
 
 def pop(f):
-    """The next symbol to visit: the last marked, or where the order shows, the least."""
-    f.nwork -= 1
-    if not f.ordered:
-        return f.work[f.nwork]
-    top = f.work[0]
-    last = f.work[f.nwork]
-    i = cython.cast(uint64_t, 0)
-    while 2 * i + 1 < f.nwork:
-        child = 2 * i + 1
-        if child + 1 < f.nwork and f.work[child + 1] < f.work[child]:
-            child += 1
-        if f.work[child] >= last:
-            break
-        f.work[i] = f.work[child]
-        i = child
-    f.work[i] = last
-    return top
+    """The next symbol to visit: the next one up from the last, so that inputs are read in order.
+
+    Where the order shows, it is the least, as in cmd/link.  There must be one.
+    """
+    while f.pending[f.cursor] == 0:
+        f.cursor += 1
+        if f.cursor == f.nwords:
+            f.cursor = 0
+    bits = f.pending[f.cursor]
+    f.pending[f.cursor] = bits & (bits - 1)
+    f.npending -= 1
+    return (f.cursor << 6) + lowest_bit(bits)
 
 
 def edge_flags(s, raw):
@@ -142,7 +133,7 @@ def record(f, raw, parent):
 
 def flood(f):
     """Visit until nothing is left to visit or an object proves corrupt."""
-    while f.nwork and f.why == 0:
+    while f.npending and f.why == 0:
         visit(f, pop(f))
 
 
@@ -550,6 +541,10 @@ class Flood:
         self.f.s = cython.address(self.symbols.c)
         self.f.ordered = ordered
         self.f.made_from = self.f.s.n
+        self.f.nwords = (self.f.s.n >> 6) + 2
+        pending = Column(8, self.f.nwords)
+        self.memory.append(pending)
+        self.f.pending = cython.cast("uint64_t *", cython.cast(Column, pending).ptr)
 
     def refer(self, targets: dict[int, list[int]], override: int) -> None:
         """Say what the linker's own symbols refer to; `override` is an object's symbol whose references these replace."""
@@ -590,7 +585,7 @@ class Flood:
         """Mark the methods now known to be called; whether there is something new to visit."""
         with cython.nogil:
             keep(cython.address(self.f))
-        return self.f.nwork != 0
+        return self.f.npending != 0
 
     def prune_map_inits(self, noop: int) -> bool:
         """Whether a package initialiser calls a map initialiser that died (deadcodePass.mapinitcleanup).

@@ -23,12 +23,12 @@ WHY = {
 }
 
 
-def mark(options: Options, symbols: Symbols, roots: Roots) -> Flood:
-    """Mark everything reachable in Symbols."""
+def mark(options: Options, symbols: Symbols, roots: Roots, record: bool) -> Flood:
+    """Mark everything reachable in Symbols.  `record`: remember what led to what, in cmd/link's order."""
     noop = symbols.lookup(b"runtime.mapinitnoop", 1)
     if noop == 0:
         raise LinkError("could not look up runtime.mapinitnoop")
-    flood = Flood(symbols, options.dumpdep)
+    flood = Flood(symbols, record)
     flood.refer(roots.made, roots.override)
     for name in (roots.entry, b"runtime.unreachableMethod"):
         flood.mark(symbols.lookup(name, 0))

@@ -45,6 +45,7 @@ cdef enum:
     SYM_REACHABLE = 4
     SYM_BLOCKED = 8           # linkname references are restricted
     SYM_CLONED = 16           # size fixed up: cmd/link treats it as its own symbol
+    SYM_MOVED = 32            # another raw id holds the content: owner[]
 
 
 cdef struct NameEntry:
@@ -61,7 +62,7 @@ cdef struct SymbolColumns:
     uint32_t first_ref        # definitions lie below
     uint32_t* canon           # raw id -> the first occurrence's
     uint32_t* live            # raw id -> live id, 0 where dead; NULL before deadcode
-    uint32_t* owner           # the raw id whose content counts; 0: the symbol itself
+    uint32_t* owner           # the raw id whose content counts, where attr says SYM_MOVED
     uint32_t* object
     uint8_t* align            # log2 + 1, as cmd/link's loader keeps it; 0: none
     uint8_t* attr
@@ -157,7 +158,8 @@ cdef inline uint32_t locate(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t i
 cdef inline uint32_t resolve(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
     """The canonical raw id that a symbol reference means (loader.resolve); NIL, BAD or MISSING."""
     cdef uint32_t raw = locate(s, o, pkg, idx)
-    return s.canon[raw] if raw < MISSING else raw
+    # Package definitions are canonical.
+    return s.canon[raw] if s.first_hashed <= raw < MISSING else raw
 
 
 cdef inline uint32_t resolve_live(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
@@ -168,8 +170,13 @@ cdef inline uint32_t resolve_live(SymbolColumns* s, GoObj* o, uint32_t pkg, uint
 
 cdef inline uint32_t content(SymbolColumns* s, uint32_t raw) noexcept nogil:
     """The raw id that holds a canonical symbol's content."""
-    cdef uint32_t owner = s.owner[raw]
-    return owner if owner else raw
+    return s.owner[raw] if s.attr[raw] & SYM_MOVED else raw
+
+
+cdef inline void move_content(SymbolColumns* s, uint32_t raw, uint32_t owner) noexcept nogil:
+    """Say that another raw id holds a canonical symbol's content."""
+    s.owner[raw] = owner
+    s.attr[raw] |= SYM_MOVED
 
 
 cdef uint32_t find_name(SymbolColumns* s, const uint8_t* name, uint64_t size, uint32_t version,

@@ -34,6 +34,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     gw_mix,
     gw_prefetch,
     local_index,
+    move_content,
     resolve,
 )
 from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
@@ -137,7 +138,7 @@ def enter(s, table, mask, low, high, raw, size):
         if slot.low == low and slot.high == high:
             if size > slot.size:
                 slot.size = size
-                s.owner[slot.id] = raw
+                move_content(s, slot.id, raw)
             s.canon[raw] = slot.id
             return slot.id
         i = (i + 1) & mask
@@ -281,10 +282,10 @@ def merge(s, raw, old):
     old_record = q.syms + old_li
     if new_record.flag & FLAG_DUPOK:
         if old_record.flag & FLAG_DUPOK and old_record.size < new_record.size:
-            s.owner[old] = raw
+            move_content(s, old, raw)
         return 0
     if old_record.flag & FLAG_DUPOK:
-        s.owner[old] = raw
+        move_content(s, old, raw)
         return 0
     new_kind = s.kind_of[new_record.type]
     old_kind = s.kind_of[old_record.type]
@@ -297,7 +298,7 @@ def merge(s, raw, old):
     if old_is_bss and (
         is_text(new_kind) or new_size != 0 or (new_is_bss and new_record.size > old_record.size)
     ):
-        s.owner[old] = raw
+        move_content(s, old, raw)
         if old_record.size > new_record.size:
             fix_size(s, old, old_record.size)
         return 0
