@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from sysconfig import get_platform
 
 from Cython.Build import cythonize
 from setuptools import Command, Extension, setup
@@ -96,6 +97,9 @@ class BuildExt(build_ext):
         self.parallel = self.parallel or os.cpu_count()
 
     def run(self) -> None:
+        if self.editable_mode:
+            # setuptools compiles for an editable install in a directory that it throws away.
+            self.build_lib = str(ROOT / "build" / f"lib.{get_platform()}-{sys.implementation.cache_tag}")
         super().run()
         if self.inplace:
             build_launcher(ROOT / "build" / "bin", in_source_tree=True)
