@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import toolchain
@@ -23,6 +23,7 @@ class Job:
     directory: Path
     config: Path
     archive: str
+    variables: dict[str, str] = field(default_factory=dict)  # of the environment
 
     def real(self, *flags: str) -> Outcome:
         """Link with cmd/link."""
@@ -42,7 +43,7 @@ class Job:
         arguments = ["-importcfg", str(self.config), "-buildmode=exe", "-buildid=a/b/c/a"]
         run = subprocess.run(
             [*command, "-o", str(output), *arguments, *(flags or ("-w",)), self.archive],
-            env=toolchain.go_environment(**variables),
+            env=toolchain.go_environment(**self.variables, **variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -51,8 +52,11 @@ class Job:
         return Outcome(run.returncode, run.stdout, made)
 
 
-def prepare(directory: Path, files: dict[str, str], *flags: str) -> Job:
-    """Compile a program, package main of module example.org/p, up to its link, which may fail."""
+def prepare(directory: Path, files: dict[str, str], *flags: str, **variables: str) -> Job:
+    """Compile a program, package main of module example.org/p, up to its link, which may fail.
+
+    `variables` of the environment hold for the links too.
+    """
     for name, text in {"go.mod": "module example.org/p\n\ngo 1.27\n", **files}.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +74,7 @@ def prepare(directory: Path, files: dict[str, str], *flags: str) -> Job:
             ".",
         ],
         cwd=directory,
-        env=toolchain.go_environment(TMPDIR=str(directory / "work")),
+        env=toolchain.go_environment(TMPDIR=str(directory / "work"), **variables),
         capture_output=True,
         text=True,
     )
@@ -78,4 +82,4 @@ def prepare(directory: Path, files: dict[str, str], *flags: str) -> Job:
     assert configs, run.stderr
     lines = configs[0].read_text().splitlines()
     (archive,) = (line.split("=", 1)[1] for line in lines if line.startswith("packagefile example.org/p="))
-    return Job(directory, configs[0], archive)
+    return Job(directory, configs[0], archive, variables)

@@ -59,6 +59,9 @@ def link(options: Options, show: Show) -> None:
     values = strings.definitions(options, config.modinfo, goal.version, goal.goroot)
     entry = (options.entry or f"_rt0_{goal.goarch}_{goal.goos}").encode("utf-8", "surrogateescape")
     wanted = [*WANTED, (entry, 0), (entry, 1), *((name, 0) for name in values)]
+    tracked = options.fieldtrack.encode("utf-8", "surrogateescape") if goal.fieldtrack else b""
+    if tracked:
+        wanted.append((tracked, 0))
     symbols = resolution.resolve(options, objects, libraries, goal.release, wanted, diagnostics)
 
     # 5 tables: the symbols that must be there before deadcode, and their roots.
@@ -68,7 +71,7 @@ def link(options: Options, show: Show) -> None:
     tasks = tasklists.plan(symbols, roots)
 
     # 3 deadcode: what the program can reach.
-    flood = deadcode.mark(options, symbols, roots)
+    flood = deadcode.mark(options, symbols, roots, record=options.dumpdep or bool(tracked))
     if options.dumpdep:
         from goweld.deadcode import dumpdep
 
@@ -88,6 +91,10 @@ def link(options: Options, show: Show) -> None:
     setup.fill(live, facts)
     order, count = text_layout.order(live, libraries, goal.release, first_text)
     strings.fill(live, values, settable)
+    if tracked:
+        from goweld.tables import fieldtrack
+
+        fieldtrack.fill(symbols, live, tracked, flood.recorded(), diagnostics)
     if options.callgraph:
         from goweld.explain import callgraph
 

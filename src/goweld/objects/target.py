@@ -17,15 +17,16 @@ class Target:
     """What is linked for.
 
     `header` is the first line every object must have, newline included; `version` what runtime.Version
-    reports; `goroot` the GOROOT that file names are expanded with, empty where the environment has none.
+    reports; `fieldtrack`: the experiment of that name is on; `goroot` the GOROOT that file names are expanded with, empty where the environment has none.
     """
 
-    __slots__ = ("release", "header", "version", "goroot", "goos", "goarch")
+    __slots__ = ("release", "header", "version", "fieldtrack", "goroot", "goos", "goarch")
 
     def __init__(self, release: Release, header: bytes, version: str, environ: Mapping[str, str]) -> None:
         self.release = release
         self.header = header
         self.version = version
+        self.fieldtrack = b"fieldtrack" in header.rpartition(b" X:")[2].strip().split(b",")
         self.goroot = environ.get("GOROOT", "")
         self.goos = environ.get("GOOS") or "linux"
         self.goarch = environ.get("GOARCH") or "amd64"

@@ -7,6 +7,8 @@ from goweld.errors import LinkError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from goweld.errors import Diagnostics
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
@@ -49,10 +51,10 @@ def parse(definition: str) -> tuple[bytes, bytes]:
     return name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")
 
 
-def check(symbols: Symbols, values: Definitions, diagnostics: Diagnostics) -> list[bytes]:
-    """The names of `values` that are string variables; the others are errors, or not there at all."""
+def check(symbols: Symbols, names: Iterable[bytes], diagnostics: Diagnostics) -> list[bytes]:
+    """Those of the names that are string variables; the others are errors, or not there at all."""
     settable = []
-    for name in values:
+    for name in names:
         raw = symbols.lookup(name, 0)
         kind = symbols.gotype(raw)
         if not raw or not kind:
@@ -73,7 +75,8 @@ def fill(live: Live, values: Definitions, settable: list[bytes]) -> None:
         if not variable:
             continue
         text = live.create(name + b".str", K_RODATA)
-        live.set_data(text, values[name] + b"\0")
+        # A variable that is set twice has both texts behind it, and shows the beginning.
+        live.set_data(text, live.data(text) + values[name] + b"\0")
         if live.kind(variable) == K_BSS:
             live.set_kind(variable, K_DATA)
         size = live.size(variable)
