@@ -186,5 +186,6 @@ cdef class ObjectHeader:
     cdef readonly list packages
 
 
+cdef int check_text(GoObj* o, const uint8_t* record) except -1
 cdef bytes text(GoObj* o, const uint8_t* record)
 cdef list file_table(GoObj* o)

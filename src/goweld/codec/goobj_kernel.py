@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.model.memory_kernel import Input
-from cython.cimports.libc.stdint import uint8_t, uint32_t
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memset
 
 NBLOCKS = cython.declare(cython.int, 19)
@@ -82,6 +82,8 @@ class ObjectHeader:
             record = o.base + offsets[0] + 16 * i
             self.imports.append((text(cython.address(o), record), cython.cast("const char *", record + 8)[:8]))
         self.packages = [text(cython.address(o), o.base + offsets[1] + 8 * i) for i in range(o.npkg)]
+        for i in range((offsets[3] - offsets[2]) // 8):
+            check_text(cython.address(o), o.base + offsets[2] + 8 * i)
 
 
 def file_table(o):
@@ -91,10 +93,16 @@ def file_table(o):
     return [text(o, first + 8 * i) for i in range((offsets[3] - offsets[2]) // 8)]
 
 
+def check_text(o, record):
+    """Raise CorruptObject where an 8-byte (length, offset) reference names no string of the object."""
+    if cython.cast(uint64_t, cython.cast("uint32_t *", record)[1]) + cython.cast("uint32_t *", record)[0] > o.length:
+        raise CorruptObject("string outside the object")
+    return 0
+
+
 def text(o, record):
     """The string that an 8-byte (length, offset) reference names."""
+    check_text(o, record)
     size = cython.cast("uint32_t *", record)[0]
     offset = cython.cast("uint32_t *", record)[1]
-    if cython.cast(cython.ulonglong, offset) + size > o.length:
-        raise CorruptObject("string outside the object")
     return cython.cast("const char *", o.base + offset)[:size]

@@ -65,7 +65,8 @@ def sort(live: Live) -> tuple[DataSymbols, tuple[int, int, int]]:
     if symbols.oversized:
         name = live.name(symbols.oversized).decode("utf-8", "replace")
         size = live.size(symbols.oversized)
-        raise LinkError(f"{name}: symbol too large ({size} bytes)", prefixed=False)
+        where = live.symbols.objects.names[live.object(symbols.oversized)]
+        raise LinkError(f"{name}: symbol too large ({size} bytes) in {where}", prefixed=False)
     zerobase = live.lookup(b"runtime.zerobase")
     symbols.sort(zerobase)
     described, types, itabs, corrupt = symbols.sort_types(live.lookup(b"type:*"), zerobase)

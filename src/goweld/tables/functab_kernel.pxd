@@ -9,6 +9,7 @@ from goweld.tables.pclntab_kernel cimport Function, Functions, TableState
 cdef enum:
     SUBBUCKET_SIZE = 256      # bytes of text: internal/abi.FuncTabBucketSize / ld.SUBBUCKETS
     SUBBUCKETS = 16
+    MOST_BYTES = 2000000000   # no section is larger
     BUCKET_ENTRY = 20         # runtime.findfuncbucket
 
     TREE = 0                  # FuncdataRecord.id of an inline tree
@@ -23,6 +24,7 @@ cdef enum FuncdataFault:
     WRONG_SIZE
     NO_SECTION
     CORRUPT
+    TOO_LARGE
 
 
 cdef struct FuncdataRecord:
@@ -73,6 +75,7 @@ cdef class Functab:
 cdef void know_deferreturn(FunctabState* d, uint32_t id) noexcept nogil
 cdef uint32_t collect_all(FunctabState* d) noexcept nogil
 cdef bint collect_function(FunctabState* d, Function* f) noexcept nogil
+cdef bint is_pc_table(LiveColumns* c, uint32_t id) noexcept nogil
 cdef uint32_t pc_offset(FunctabState* d, uint32_t id) noexcept nogil
 cdef uint32_t funcdata_index(FunctabState* d, Function* f, uint32_t id, uint32_t slot) noexcept nogil
 cdef uint32_t tree_index(FunctabState* d, Function* f) noexcept nogil

@@ -17,7 +17,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     GoObj,
     RelocRecord,
 )
-from cython.cimports.goweld.model.kinds import K_NONE, R_ADDROFF, R_CALL
+from cython.cimports.goweld.model.kinds import K_NONE, K_RODATA, R_ADDROFF, R_CALL
 from cython.cimports.goweld.model.live_kernel import (
     A_FROM_ASM,
     A_LINKER_RELOCS,
@@ -199,9 +199,16 @@ def collect_function(d, f):
     return not d.bad
 
 
+def is_pc_table(c, id):
+    """Whether a symbol can be pcdata: read only, without a name, whole."""
+    return cython.cast(
+        cython.bint, 0 < id < c.n and c.kind[id] == K_RODATA and c.nname[id] == 0 and c.ndata[id] == c.size[id]
+    )
+
+
 def pc_offset(d, id):
     """The offset of a pcdata symbol in runtime.pctab, assigned when it is first met (ld.generatePctab)."""
-    if id >= MISSING:
+    if not is_pc_table(d.c, id):
         d.bad = True
         return 0
     off = d.c.value[id]
@@ -296,6 +303,8 @@ def place_all(d):
         length = funcdata_size(d, fd)
         if length == 0:
             return blame(d, ZERO_SIZE, fd.id, 0)
+        if size + length > MOST_BYTES:
+            return blame(d, TOO_LARGE, fd.id, 0)
         align = cython.cast(uint64_t, 1) << (fd.align - 1)
         size = (size + align - 1) & -align
         fd.off = cython.cast(uint32_t, size)

@@ -25,5 +25,6 @@ def fill(live: Live, name: bytes, order: Column, first: int, count: int, end: in
         )
     if why:
         kind = live.symbols.name(bad).decode("utf-8", "replace")
-        raise LinkError(f"{name.decode()}: {WHY[why]}: {kind}", prefixed=False)
+        where = live.symbols.objects.names[live.symbols.object_of(bad)]
+        raise LinkError(f"{name.decode()}: {WHY[why]}: {kind} in {where}", prefixed=False)
     live.set_data(live.lookup(name), program)

@@ -13,6 +13,7 @@ cdef struct GCWriter:         # gcprog.Writer
     int64_t index
     uint8_t bits[127]
     int nbits
+    int depth                 # of types inside each other
     uint32_t bad              # the raw type or live symbol that stopped it
     int why
 
@@ -32,6 +33,9 @@ cdef enum:
     WHY_ON_DEMAND = 4
     WHY_MEMORY = 5
 
+    MOST_BYTES = 2000000000   # no section is larger
+    DEEPEST = 1000
+
 
 cpdef tuple pointer_program(Live live, Column order, uint32_t first, uint32_t count, int64_t end)
 
@@ -45,5 +49,8 @@ cdef bint stop(GCWriter* w, uint32_t bad, int why) noexcept nogil
 cdef bint open_type(GCWriter* w, uint32_t raw, TypeInfo* t) noexcept nogil
 cdef uint32_t type_target(GCWriter* w, TypeInfo* t, int64_t off) noexcept nogil
 cdef bint add_type(GCWriter* w, uint32_t raw, int64_t off) noexcept nogil
+cdef bint add_inner(GCWriter* w, uint32_t raw, int64_t off) noexcept nogil
+cdef bint add_array(GCWriter* w, uint32_t raw, TypeInfo* t, int64_t off) noexcept nogil
+cdef bint add_mask(GCWriter* w, uint32_t raw, TypeInfo* t, int64_t off) noexcept nogil
 cdef bint add_struct(GCWriter* w, uint32_t raw, TypeInfo* t, int64_t off) noexcept nogil
 cdef uint32_t gotype_of(LiveColumns* c, uint32_t s) noexcept nogil

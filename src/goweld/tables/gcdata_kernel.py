@@ -127,44 +127,70 @@ def type_target(w, t, off):
 
 def add_type(w, raw, off):
     """The pointers of a value of some type at an offset (GCProg.AddType)."""
+    if w.depth == DEEPEST:
+        return stop(w, raw, WHY_CORRUPT)
+    w.depth += 1
+    added = add_inner(w, raw, off)
+    w.depth -= 1
+    return added
+
+
+def add_inner(w, raw, off):
+    """The same, by the kind of the type."""
     t = cython.declare(TypeInfo)
-    mask = cython.declare(TypeInfo)
     if not open_type(w, raw, cython.address(t)):
         return False
-    pointers = cython.cast("int64_t *", t.p + 8)[0]
-    if pointers == 0:
+    if cython.cast("int64_t *", t.p + 8)[0] == 0:
         return stop(w, raw, WHY_NO_POINTERS)
     kind = t.p[23]
     if kind == STRUCT:
         return add_struct(w, raw, cython.address(t), off)
     if kind == ARRAY:
-        if t.size < COMMON_SIZE + 24:
-            return stop(w, raw, WHY_CORRUPT)
-        elem = type_target(w, cython.address(t), COMMON_SIZE)
-        n = cython.cast("int64_t *", t.p + COMMON_SIZE + 16)[0]
-        if not add_type(w, elem, off):
+        return add_array(w, raw, cython.address(t), off)
+    return add_mask(w, raw, cython.address(t), off)
+
+
+def add_array(w, raw, t, off):
+    """The pointers of an array: the first element's, repeated."""
+    elem = cython.declare(TypeInfo)
+    if t.size < COMMON_SIZE + 24:
+        return stop(w, raw, WHY_CORRUPT)
+    kind = type_target(w, t, COMMON_SIZE)
+    n = cython.cast("int64_t *", t.p + COMMON_SIZE + 16)[0]
+    if kind == 0:
+        return stop(w, raw, WHY_CORRUPT)
+    if not add_type(w, kind, off):
+        return False
+    if n > 1:
+        if not open_type(w, kind, cython.address(elem)):
             return False
-        if n > 1:
-            if not open_type(w, elem, cython.address(mask)):
-                return False
-            size = cython.cast("int64_t *", mask.p)[0]
-            zero_until(w, (off + size) // WORD)
-            repeat(w, size // WORD, n - 1)
-        return w.why == 0
+        size = cython.cast("int64_t *", elem.p)[0]
+        if size <= 0 or n > MOST_BYTES // size:
+            return stop(w, raw, WHY_CORRUPT)
+        zero_until(w, (off + size) // WORD)
+        repeat(w, size // WORD, n - 1)
+    return w.why == 0
+
+
+def add_mask(w, raw, t, off):
+    """The pointers of a value that is neither struct nor array: its type has a mask."""
     if t.p[20] & TFLAG_ON_DEMAND:
         return stop(w, raw, WHY_ON_DEMAND)
-    bits_of = type_target(w, cython.address(t), 32)
+    mask = type_target(w, t, 32)
     s = w.c.syms
-    if bits_of == 0 or bits_of >= s.first_ref:
+    if mask == 0 or mask >= s.first_ref:
         return stop(w, raw, WHY_CORRUPT)
-    holder = content(s, bits_of)
+    holder = content(s, mask)
     o = cython.address(s.objects[s.object[holder]])
     p = cython.declare("const uint8_t *", cython.NULL)
     size = sym_data(o, local_index(s, o, holder), cython.address(p))
-    words = pointers // WORD
+    words = cython.cast("int64_t *", t.p + 8)[0] // WORD
+    if words > 8 * size:
+        return stop(w, raw, WHY_CORRUPT)
     for i in range(words):
-        # The object may leave trailing zero bytes out.
-        if i // 8 < size and p[i // 8] >> (i % 8) & 1:
+        if p[i // 8] >> (i % 8) & 1:
+            if off // WORD + i < w.index:
+                return stop(w, raw, WHY_CORRUPT)
             zero_until(w, off // WORD + i)
             literal(w, 1)
     return w.why == 0
@@ -189,10 +215,14 @@ def add_struct(w, raw, t, off):
         kind = cython.cast(uint32_t, 0)
         if near < t.n and t.r[near].off == at + 8:
             kind = resolve(w.c.syms, t.o, t.r[near].pkg, t.r[near].idx)
-        if kind >= w.c.syms.n or not open_type(w, kind, cython.address(field)):
+        if kind == 0 or kind >= w.c.syms.n:
             return stop(w, raw, WHY_CORRUPT)
+        if not open_type(w, kind, cython.address(field)):
+            return False
         if cython.cast("int64_t *", field.p + 8)[0]:
             inner = cython.cast("int64_t *", t.p + at + 16)[0] if at + 24 <= t.size else 0
+            if inner < 0 or inner > MOST_BYTES:
+                return stop(w, raw, WHY_CORRUPT)
             if not add_type(w, kind, off + inner):
                 return False
         at += 24
@@ -226,6 +256,7 @@ def pointer_program(live, order, first, count, end):
     w.n = w.room = 0
     w.index = 0
     w.nbits = 0
+    w.depth = 0
     w.bad = 0
     w.why = 0
     for i in range(first, first + count):

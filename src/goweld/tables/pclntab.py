@@ -164,15 +164,17 @@ def funcdata_error(live: Live, functab: Functab) -> LinkError:
     """What is wrong with a funcdata symbol, in cmd/link's words (ld.generateFuncdata)."""
     fault, symbol, detail = functab.fault()
     name = live.name(symbol).decode("utf-8", "replace")
+    where = live.symbols.objects.names[live.object(symbol)]
     to = live.name(detail).decode("utf-8", "replace") if detail < len(live) else "?"
     what = {
         1: "zero size funcdata",
         2: f"unsupported reloc {detail} for funcdata symbol",
         3: f"unsupported ADDROFF reloc size {detail} for funcdata symbol",
         4: f"missing section for relocation target {to} for funcdata symbol",
-        5: f"corrupt relocation in {live.symbols.objects.names[live.object(symbol)]}",
+        5: "corrupt relocation",
+        6: f"symbol too large ({live.size(symbol)} bytes)",
     }
-    return LinkError(f"{name}: {what[fault]}", prefixed=False)
+    return LinkError(f"{name}: {what[fault]} in {where}", prefixed=False)
 
 
 def is_clean(path: str) -> bool:
