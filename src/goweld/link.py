@@ -48,7 +48,7 @@ def link(options: Options, show: Show) -> None:
 
     # 1 objects: the target, then every object, breadth first from main.
     stages.start("objects")
-    config = importcfg.read(options.importcfg)
+    config = importcfg.choose(options, os.environ)
     goal = target.choose(options, os.environ)
     target.settle(options)
     output = Output(options.output, [options.importcfg, *options.arguments, *config.packages.values()])

@@ -1,9 +1,17 @@
-"""The import configuration: which file holds which package, and the module information."""
+"""Which file holds which package: an importcfg file says, or, where there is none, directories are searched."""
 
 from __future__ import annotations
 
+import os
+
 from goweld.codec.gostring import unquote
 from goweld.errors import LinkError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goweld.model.options import Options
 
 
 class ImportConfig:
@@ -15,6 +23,54 @@ class ImportConfig:
         self.packages: dict[str, str] = {}
         self.shlibs: dict[str, str] = {}
         self.modinfo: str | None = None
+
+    def find(self, package: str) -> str:
+        """The file of a package that an object imports; "" where nothing is said of it (ld.findlib)."""
+        return self.packages.get(package, "")
+
+    def find_internal(self, package: str) -> str:
+        """The file of a package that the linker itself wants (ld.loadinternal)."""
+        return self.packages.get(package, "")
+
+
+class Directories(ImportConfig):
+    """The directories that hold packages, in the order of search."""
+
+    __slots__ = ("directories",)
+
+    def __init__(self, directories: list[str]) -> None:
+        super().__init__()
+        self.directories = directories
+
+    def find(self, package: str) -> str:
+        path = ""
+        for directory in self.directories:
+            for suffix in (".a", ".o"):
+                path = os.path.join(directory, package + suffix)
+                if os.path.exists(path):
+                    return path
+        # Opening it tells what is missing, and "." is where Go looks when it has nowhere to look.
+        return path or "."
+
+    def find_internal(self, package: str) -> str:
+        for directory in self.directories:
+            path = os.path.join(directory, package + ".a")
+            if os.path.exists(path):
+                return path
+        raise LinkError(f"error: unable to find {package}.a")
+
+
+def choose(options: Options, environ: Mapping[str, str]) -> ImportConfig:
+    """The importcfg file, or else the directories of -L and last that of the distribution (ld.libinit)."""
+    if options.importcfg:
+        return read(options.importcfg)
+    directories = list(options.libdirs)
+    goroot = environ.get("GOROOT")
+    if goroot:
+        port = f"{environ.get('GOOS') or 'linux'}_{environ.get('GOARCH') or 'amd64'}"
+        suffix = "_" + options.installsuffix if options.installsuffix else ""
+        directories.append(os.path.join(goroot, "pkg", port + suffix))
+    return Directories(directories)
 
 
 def read(path: str) -> ImportConfig:

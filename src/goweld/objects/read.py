@@ -53,7 +53,7 @@ class Loading:
         if known is not None and known.fingerprint != ZERO:
             check_fingerprint(known, known.fingerprint, source, fingerprint)
             return known
-        file = self.config.packages.get(package, "")
+        file = self.config.find(package)
         if not file and known is None:
             raise LinkError(f"cannot find package {package} (using -importcfg), imported by {source}")
         return self.add(package, file, source, fingerprint)
@@ -72,7 +72,7 @@ def read_all(options: Options, config: ImportConfig, header: bytes) -> tuple[Lib
     loading = Loading(options, config, header)
     loading.add("main", options.arguments[0], "command line", ZERO)
     done = read_from(loading, 0)
-    runtime = config.packages.get("runtime", "")
+    runtime = config.find_internal("runtime")
     if runtime:
         loading.add("runtime", runtime, "internal", ZERO)
     read_from(loading, done)
