@@ -1,0 +1,226 @@
+"""The bytes of compress/zlib at BestSpeed as Go wrote it up to 1.26: compress/flate's deflateFast.
+
+Every block has codes of its own, or is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cython
+from cython.cimports.goweld.codec.deflate_kernel import (
+    END,
+    LITERALS,
+    OFFSETS,
+    Stream,
+    build_codes,
+    coded_size,
+    compress_pieces,
+    count_bytes,
+    describe,
+    feed,
+    finish,
+    length_code,
+    load32,
+    load64,
+    match_length,
+    offset_code,
+    open_stream,
+    put_code,
+    put_description,
+    put_literals,
+    put_sequences,
+    put_stored,
+    sequence,
+)
+from cython.cimports.libc.stdint import int64_t, uint32_t
+from cython.cimports.libc.stdlib import free, malloc
+from cython.cimports.libc.string import memset
+
+MARGIN = cython.declare(
+    cython.int, 15
+)  # inputMargin: no match begins so near the end of a block
+LONGEST = cython.declare(cython.int, 258)  # maxMatchLength
+
+
+def start(s, out, room):
+    """Begin a stream over `out`; feed and finish are deflate_kernel's."""
+    open_stream(s, out, room, encode_block, end_stream)
+
+
+def deflate(src, n, out, room):
+    """Compress n bytes into `out`: the length, or -1 where it exceeds the room or memory ran out.
+
+    n + n / 8192 + 64 bytes always suffice.
+    """
+    s = cython.cast("Stream *", malloc(cython.sizeof(Stream)))
+    if s == cython.NULL:
+        return -1
+    start(s, out, room)
+    feed(s, src, n)
+    size = finish(s)
+    free(s)
+    return size
+
+
+def compress(data: bytes, pieces: Iterable[int] = (), room: int | None = None) -> bytes:
+    """data as one stream, fed in pieces of the sizes given; empty where it exceeds the room.  For tests."""
+    space = len(data) + len(data) // 8192 + 64 if room is None else room
+    s = cython.cast("Stream *", malloc(cython.sizeof(Stream)))
+    out = cython.cast("uint8_t *", malloc(space + 1))
+    start(s, out, space)
+    result = compress_pieces(s, data, pieces)
+    free(out)
+    free(s)
+    return result
+
+
+def encode_block(s, src, n, history, last):
+    """encSpeed."""
+    if n < 128 and last:
+        if n <= 16:
+            put_stored(s, src, n, False)
+        else:
+            write_literals(s, src, n)
+        return
+    find_matches(s, src, n)
+    if s.tokens > n - (n >> 4):
+        write_literals(s, src, n)
+    else:
+        write_matches(s, src, n)
+
+
+def end_stream(s):
+    """compressor.close: an empty stored block."""
+    put_stored(s, cython.NULL, 0, True)
+
+
+def find_matches(s, src, n):
+    """deflateFast.encode: a table of the latest place of every hash of four bytes.
+
+    Places are counted from s.position at src[0]; an unused entry is too far away.
+    """
+    table = cython.cast("uint32_t *", s.table)
+    position = s.position
+    freq = cython.cast("uint32_t *", s.literal_freq)
+    lengths = freq + END + 1
+    offsets = cython.cast("uint32_t *", s.offset_freq)
+    found = cython.cast("uint64_t *", s.sequences)
+    memset(freq, 0, cython.sizeof(s.literal_freq))
+    memset(offsets, 0, cython.sizeof(s.offset_freq))
+    freq[END] = 1
+    limit = n - MARGIN
+    emitted = cython.cast(int64_t, 0)
+    i = cython.cast(int64_t, 0)
+    distance = cython.cast(uint32_t, 0)
+    current = load32(src)
+    while True:
+        # After 32 bytes without a match every other place is looked up, after another 32 every third.
+        skip = cython.cast(int64_t, 32)
+        ahead = i
+        while True:
+            i = ahead
+            ahead += skip >> 5
+            skip += skip >> 5
+            if ahead > limit:
+                end_matches(s, src, n, emitted, found)
+                return
+            hash = hash4(current)
+            here = position + cython.cast(uint32_t, i)
+            distance = here - table[hash]
+            table[hash] = here
+            if distance <= 32768 and load32(src + i - distance) == current:
+                break
+            current = load32(src + ahead)
+        while True:
+            length = (
+                match_length(
+                    src + i + 4, src + i + 4 - distance, min(LONGEST - 4, n - i - 4)
+                )
+                + 4
+            )
+            literals = i - emitted
+            while emitted < i:
+                freq[src[emitted]] += 1
+                emitted += 1
+            offset = distance - 1
+            code = offset_code(offset)
+            lengths[length_code(cython.cast(uint32_t, length - 3))] += 1
+            offsets[code] += 1
+            found[0] = sequence(
+                literals, cython.cast(uint32_t, length - 3), offset, code
+            )
+            found += 1
+            i += length
+            emitted = i
+            if i >= limit:
+                end_matches(s, src, n, emitted, found)
+                return
+            word = load64(src + i - 1)
+            here = position + cython.cast(uint32_t, i)
+            table[hash4(cython.cast(uint32_t, word))] = here - 1
+            current = cython.cast(uint32_t, word >> 8)
+            hash = hash4(current)
+            distance = here - table[hash]
+            table[hash] = here
+            if distance > 32768 or load32(src + i - distance) != current:
+                current = cython.cast(uint32_t, word >> 16)
+                i += 1
+                break
+
+
+def end_matches(s, src, n, emitted, found):
+    """What follows the last match are literals."""
+    s.nsequences = cython.cast(uint32_t, found - cython.cast("uint64_t *", s.sequences))
+    s.tail = cython.cast(uint32_t, n - emitted)
+    s.tokens = s.nsequences + s.tail
+    for i in range(s.nsequences):
+        s.tokens += cython.cast(uint32_t, s.sequences[i] & 0xFFFF)
+    while emitted < n:
+        s.literal_freq[src[emitted]] += 1
+        emitted += 1
+
+
+def write_matches(s, src, n):
+    """writeBlockDynamic."""
+    literals = LITERALS
+    while s.literal_freq[literals - 1] == 0:
+        literals -= 1
+    offsets = OFFSETS
+    while offsets > 1 and s.offset_freq[offsets - 1] == 0:
+        offsets -= 1
+    build_codes(s.literal_freq, LITERALS, 15, s.literal_codes)
+    build_codes(s.offset_freq, OFFSETS, 15, s.offset_codes)
+    describe(
+        cython.address(s.description),
+        s.literal_codes,
+        literals,
+        s.offset_codes,
+        offsets,
+    )
+    size = s.description.size + coded_size(s.literal_freq, s.literal_codes, LITERALS)
+    size += coded_size(s.offset_freq, s.offset_codes, OFFSETS)
+    if (n + 5) * 8 < size + (size >> 4):
+        put_stored(s, src, n, False)
+        return
+    put_description(s, cython.address(s.description))
+    put_sequences(s, src, s.literal_codes, s.offset_codes)
+    put_code(s, s.literal_codes[END])
+
+
+def write_literals(s, src, n):
+    """writeBlockHuff."""
+    count_bytes(src, n, s.literal_freq)
+    s.literal_freq[END] = 1
+    build_codes(s.literal_freq, END + 1, 15, s.literal_codes)
+    memset(s.offset_codes, 0, cython.sizeof(s.offset_codes))
+    s.offset_codes[0] = 1
+    describe(cython.address(s.description), s.literal_codes, END + 1, s.offset_codes, 1)
+    # One bit more is Go's: it counts an offset that is not there.
+    size = s.description.size + coded_size(s.literal_freq, s.literal_codes, END + 1) + 1
+    if (n + 5) * 8 < size + (size >> 4):
+        put_stored(s, src, n, False)
+        return
+    put_description(s, cython.address(s.description))
+    put_literals(s, src, n, s.literal_codes)
+    put_code(s, s.literal_codes[END])
