@@ -12,7 +12,7 @@ import pytest
 from tests import toolchain
 from tests.linkjob import Job, prepare
 
-LIBRARY = "package greet\n\nfunc Hello() string { return \"hello\" }\n"
+LIBRARY = 'package greet\n\nfunc Hello() string { return "hello" }\n'
 PROGRAM = 'package main\n\nimport "example.org/greet"\n\nfunc main() { println(greet.Hello()) }\n'
 
 

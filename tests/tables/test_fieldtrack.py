@@ -67,5 +67,5 @@ def test_only_a_string_variable_will_do(job: Job) -> None:
 def test_the_variable_says_why(job: Job) -> None:
     executable = job.goweld("-w", "-k=main.fields").executable
     assert executable is not None
-    assert b'Point.Y\tmain.main\t' in executable
-    assert b'Point.unused\t' not in executable
+    assert b"Point.Y\tmain.main\t" in executable
+    assert b"Point.unused\t" not in executable

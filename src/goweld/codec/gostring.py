@@ -10,7 +10,7 @@ def unquote(literal: str) -> str:
 
     Raises ValueError where the literal is not one.
     """
-    if len(literal) < 2 or literal[0] != literal[-1] or literal[0] not in "\"`":
+    if len(literal) < 2 or literal[0] != literal[-1] or literal[0] not in '"`':
         raise ValueError(literal)
     quote, body = literal[0], literal[1:-1]
     if quote == "`":

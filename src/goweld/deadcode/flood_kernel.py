@@ -119,9 +119,7 @@ def edge_flags(s, raw):
 def record(f, raw, parent):
     """Keep an edge of the spanning tree for -dumpdep."""
     if f.nedges == f.edges_room:
-        f.edges = cython.cast(
-            "Edge *", grow(f.edges, cython.address(f.edges_room), cython.sizeof(Edge), f)
-        )
+        f.edges = cython.cast("Edge *", grow(f.edges, cython.address(f.edges_room), cython.sizeof(Edge), f))
         if f.nedges == f.edges_room:
             return
     e = cython.address(f.edges[f.nedges])

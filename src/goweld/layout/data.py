@@ -156,7 +156,8 @@ def check_sizes(layout: Layout) -> None:
     for section in layout.sections:
         if section is not None and section.length > 2e9:
             raise LinkError(
-                f"too much data in section {section.name} ({section.length}, over 2e+09 bytes)", prefixed=False
+                f"too much data in section {section.name} ({section.length}, over 2e+09 bytes)",
+                prefixed=False,
             )
 
 

@@ -17,9 +17,7 @@ K_TEXT = 1
 K_TEXT_END = 5
 
 
-def order(
-    live: Live, libraries: Libraries, release: Release, first: list[int]
-) -> tuple[Column, int]:
+def order(live: Live, libraries: Libraries, release: Release, first: list[int]) -> tuple[Column, int]:
     """The order of functions: packages after their imports, the runtime's own before all others.
 
     (ld.Link.linksetup and loader.AssignTextSymbolOrder.)  `first` are functions that belong to no library.

@@ -139,4 +139,3 @@ class Arena:
         self.cursor = p + rounded
         self.room -= rounded
         return p
-

@@ -8,7 +8,13 @@ from __future__ import annotations
 import os
 
 import cython
-from cython.cimports.goweld.model.pthread import atomic_next, pthread_create, pthread_detach, pthread_join, pthread_t
+from cython.cimports.goweld.model.pthread import (
+    atomic_next,
+    pthread_create,
+    pthread_detach,
+    pthread_join,
+    pthread_t,
+)
 from cython.cimports.libc.stdint import int64_t
 
 MOST = cython.declare(cython.int, 64)

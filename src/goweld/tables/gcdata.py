@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
     from goweld.model.memory_kernel import Column
 
-WHY = {1: "corrupt type", 3: "has no pointers but in data section", 4: "GC mask not available", 5: "out of memory"}
+WHY = {
+    1: "corrupt type",
+    3: "has no pointers but in data section",
+    4: "GC mask not available",
+    5: "out of memory",
+}
 NO_TYPE = 2
 
 
