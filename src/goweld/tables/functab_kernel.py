@@ -11,10 +11,9 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     AUX_PCLINE,
     AUX_PCSP,
     PKG_BUILTIN,
+    PKG_NONE,
     PKG_SELF,
     R_WEAK,
-    FuncInfoHead,
-    GoObj,
     RelocRecord,
 )
 from cython.cimports.goweld.model.kinds import K_NONE, K_RODATA, R_ADDROFF, R_CALL
@@ -23,14 +22,24 @@ from cython.cimports.goweld.model.live_kernel import (
     A_LINKER_RELOCS,
     A_NOT_IN_SYMTAB,
     A_SPECIAL,
-    aux_target,
     symbol_align,
     target,
 )
-from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.symbols_kernel import MISSING, resolve_live
-from cython.cimports.goweld.tables.pclntab_kernel import FUNC_SIZE, NO_OFFSET, Functions, InlinedCall
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.goweld.model.pool_kernel import run_tasks
+from cython.cimports.goweld.model.symbols_kernel import MISSING, local_id, resolve_live
+from cython.cimports.goweld.tables.pclntab_kernel import (
+    FUNC_SIZE,
+    NO_OFFSET,
+    RUN,
+    InlinedCall,
+    fill_files,
+    fill_names,
+    fill_units,
+    name_functions,
+    run_end,
+    runs,
+)
+from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy
 
 TYPE_CHECKING = False
@@ -43,75 +52,71 @@ FUNCDATA_ARGS_POINTER_MAPS = cython.declare(uint32_t, 0)
 FUNCDATA_INL_TREE = cython.declare(uint32_t, 3)
 FUNCDATA_ARG_INFO = cython.declare(uint32_t, 5)
 
-NO_BUILTIN = cython.declare(uint32_t, 0xFFFFFFFF)
+PC_RUN = cython.declare(uint32_t, 8192)  # pcdata symbols that one task takes
+NO_KEY = cython.declare(uint64_t, 0xFFFFFFFF)  # a reference that no object has
+NO_OBJECT = cython.declare(uint32_t, 0xFFFFFFFF)
 
 
 class Functab:
-    """The tables of `functions`, which have been described and named."""
+    """The tables of `functions`, which have been described and have their files."""
 
     def __init__(self, functions: AllFunctions) -> None:
         d = cython.address(self.d)
         self.functions = functions
-        self.memory = []
+        self.functions.prepare_names()
         d.t = cython.address(self.functions.t)
         d.c = d.t.c
-        d.pcs = cython.cast("uint32_t *", self.column(4, d.t.npc))
-        d.fds = cython.cast("FuncdataRecord *", self.column(cython.sizeof(FuncdataRecord), d.t.nfd))
+        d.funcs = d.t.funcs
+        d.n = d.t.n
+        d.targets = cython.cast("uint32_t *", self.functions.take(4, d.t.most_auxs))
+        d.pcs = cython.cast("uint32_t *", self.functions.take(4, d.t.npc, True))
+        d.fds = cython.cast(
+            "FuncdataRecord *", self.functions.take(cython.sizeof(FuncdataRecord), d.t.nfd, True)
+        )
 
-    def column(self, itemsize, length):
-        memory = Column(itemsize, length)
-        self.memory.append(memory)
-        return cython.cast(Column, memory).ptr
+    def collect(self, functab: int) -> int:
+        """Find what the tables will hold: names, files, inline trees; pcdata and funcdata.
 
-    def collect(self, functab: int, deferreturn: int) -> int:
-        """Number the pcdata and funcdata symbols, into functab's content; the first corrupt function, or 0.
-
-        Of funcdata functab holds the numbers until `finish`.
+        Returns the first corrupt function, or 0.  functab's content gets the offsets of pcdata; the numbers of
+        funcdata, which `fill` replaces.
         """
         d = cython.address(self.d)
         d.functab = cython.cast("uint8_t *", d.c.data[functab])
-        know_deferreturn(d, deferreturn)
         with cython.nogil:
-            bad = collect_all(d)
-            find_deferreturns(d, 0, d.t.n)
-        return bad
+            run_tasks(collect_task, d, 2)
+        return d.bad_name if d.bad_name else d.bad_table
 
-    def place_funcdata(self) -> bool:
-        """Place the funcdata in go:func.*; false where some has no size, see `fault`."""
-        d = cython.address(self.d)
-        d.by_align = cython.cast("uint32_t *", self.column(4, d.nfd))
-        with cython.nogil:
-            sound = place_all(d)
-        return sound
+    def sizes(self) -> list[int]:
+        """Sizes of runtime.funcnametab, runtime.cutab, runtime.filetab, runtime.pctab and go:func.*."""
+        t = self.d.t
+        return [t.names_size, 4 * t.cutab_entries, t.files_size, self.d.pctab_size, self.d.func_size]
 
-    def sizes(self) -> tuple[int, int, int]:
-        """Sizes of runtime.pctab and go:func.*, and the latter's alignment."""
-        return self.d.pctab_size, self.d.func_size, self.d.func_align
+    def funcdata_align(self) -> int:
+        """The alignment of go:func.*."""
+        return self.d.func_align
 
     def fault(self) -> tuple[int, int, int]:
         """What is wrong with a funcdata symbol (FuncdataFault), its live id, and a detail."""
         return self.d.fault, self.d.culprit, self.d.detail
 
-    def fill(self, pctab: int, gofunc: int) -> bool:
-        """Write runtime.pctab and go:func.*; false where a funcdata symbol may not be so, see `fault`."""
-        d = cython.address(self.d)
-        to = cython.cast("uint8_t *", d.c.data[pctab])
-        func_to = cython.cast("uint8_t *", d.c.data[gofunc])
-        arena = self.functions.live.arena
-        relocs = cython.cast("RelocRecord *", arena.take(cython.sizeof(RelocRecord) * d.nrel + 1))
-        with cython.nogil:
-            fill_pctab(d, to)
-            sound = fill_funcdata(d, func_to, relocs)
-        d.c.rel[gofunc] = relocs
-        d.c.nrel[gofunc] = d.nrel
-        return sound
+    def fill(self, tables: list[int], text: int, deferreturn: int) -> int:
+        """Write the tables, in the order of `sizes`, and complete functab.  `text` is where text begins.
 
-    def finish(self, text: int) -> int:
-        """Complete runtime.functab; the first function that lies too far from `text`, or 0."""
+        Returns the first function that lies too far from there, or 0.
+        """
         d = cython.address(self.d)
+        for i in range(5):
+            d.to[i] = cython.cast("uint8_t *", d.c.data[cython.cast(uint32_t, tables[i])])
+        d.text = text
+        gofunc = cython.cast(uint32_t, tables[4])
+        arena = self.functions.live.arena
+        d.relocs = cython.cast("RelocRecord *", arena.take(cython.sizeof(RelocRecord) * d.nrel + 1))
+        know_deferreturn(d, deferreturn)
         with cython.nogil:
-            bad = finish_records(d, 0, d.t.n, text)
-        return bad
+            run_tasks(fill_task, d, 2 + runs(d.npc, PC_RUN) + runs(d.n, RUN))
+        d.c.rel[gofunc] = d.relocs
+        d.c.nrel[gofunc] = d.nrel
+        return d.far
 
     def fill_findfunctab(self, findfunctab: int) -> int:
         """Write runtime.findfunctab; the first bucket with too many functions, counted from 1, or 0."""
@@ -121,108 +126,122 @@ class Functab:
         size = d.c.size[findfunctab]
         n = size - 4 * ((size + BUCKET_ENTRY - 1) // BUCKET_ENTRY)
         with cython.nogil:
-            bad = fill_buckets(d, to, n)
-        return bad
-
-    def free(self) -> None:
-        """Give back what only building needed."""
-        for memory in self.memory:
-            memory.free()
-        return 0
+            return fill_buckets(d, to, n)
 
 
-def know_deferreturn(d, id):
-    """Prepare to recognise references to runtime.deferreturn without looking each one up."""
-    s = d.c.syms
-    d.deferreturn = id
-    d.defer_builtin = NO_BUILTIN
-    d.defer_obj = 0
-    if id == 0:
-        return
-    for i in range(s.nbuiltin):
-        if s.live[s.builtins[i]] == id:
-            d.defer_builtin = i
-    k = d.c.obj[id]
-    o = cython.address(s.objects[k])
-    li = d.c.li[id]
-    if k and li < o.ndef and s.live[o.pkgbase + li] == id:
-        d.defer_obj = k
-        d.defer_idx = li
+def collect_task(context, i):
+    """The two halves of `collect`, which have nothing to do with each other."""
+    d = cython.cast("FunctabState *", context)
+    if i == 0:
+        d.bad_name = name_functions(d.t)
+    else:
+        d.bad_table = collect_all(d)
+        if d.bad_table == 0:
+            place_all(d)
+
+
+def fill_task(context, i):
+    """One piece of what `fill` does."""
+    d = cython.cast("FunctabState *", context)
+    j = i - 2
+    npc_runs = cython.cast(int64_t, runs(d.npc, PC_RUN))
+    if i == 0:
+        fill_funcdata(d, d.to[4])
+    elif i == 1:
+        fill_names(d.t, d.to[0])
+        fill_units(d.t, cython.cast("uint32_t *", d.to[1]))
+        fill_files(d.t, d.to[2])
+    elif j < npc_runs:
+        fill_pctab(d, d.to[3], j * PC_RUN, run_end(j, d.npc, PC_RUN))
+    else:
+        j -= npc_runs
+        finish_run(d, j * RUN, run_end(j, d.n, RUN))
 
 
 def collect_all(d):
     """Every function's tables, in text order; the id of the first that is corrupt, or 0."""
     # The runtime takes offset 0 for no table (ld.generatePctab).
     d.pctab_size = 1
-    for i in range(d.t.n):
-        f = d.t.funcs + i
-        if f.info != cython.NULL and not collect_function(d, f):
-            return f.id
+    for i in range(d.n):
+        f = d.funcs + i
+        if f.info != cython.NULL:
+            find_targets(d, f)
+            collect_function(d, f)
+            if d.bad:
+                return f.id
     return 0
 
 
+def find_targets(d, f):
+    """The live ids of a function's pcdata and funcdata symbols."""
+    s = d.c.syms
+    o = cython.address(s.objects[d.c.obj[f.id]])
+    for i in range(f.naux):
+        kind = f.auxs[i].type
+        if kind >= AUX_PCSP or kind == AUX_FUNCDATA:
+            d.targets[i] = resolve_live(s, o, f.auxs[i].pkg, f.auxs[i].idx)
+
+
 def collect_function(d, f):
-    """Offsets of one function's pcdata, numbers of its funcdata; false where its object is corrupt."""
-    c = d.c
+    """Offsets of one function's pcdata, numbers of its funcdata."""
     fixed = cython.cast("uint32_t *", d.functab + f.record)
     pcdata = fixed + FUNC_SIZE // 4
     funcdata = pcdata + f.npcdata
-    pcsp = pcfile = pcline = pcinline = cython.cast(uint32_t, 0)
+    pcsp = pcfile = pcline = pcinline = slot = cython.cast(uint32_t, 0)
     for i in range(f.naux):
         kind = f.auxs[i].type
         if kind == AUX_PCSP:
-            pcsp = aux_target(c, f.id, f.auxs + i)
+            pcsp = d.targets[i]
         elif kind == AUX_PCFILE:
-            pcfile = aux_target(c, f.id, f.auxs + i)
+            pcfile = d.targets[i]
         elif kind == AUX_PCLINE:
-            pcline = aux_target(c, f.id, f.auxs + i)
+            pcline = d.targets[i]
         elif kind == AUX_PCINLINE:
-            pcinline = aux_target(c, f.id, f.auxs + i)
+            pcinline = d.targets[i]
     fixed[4] = pc_offset(d, pcsp)
     fixed[5] = pc_offset(d, pcfile)
     fixed[6] = pc_offset(d, pcline)
-    slot = cython.cast(uint32_t, 0)
     for i in range(f.naux):
         kind = f.auxs[i].type
         if kind == AUX_PCDATA:
-            pcdata[0] = pc_offset(d, aux_target(c, f.id, f.auxs + i))
+            pcdata[0] = pc_offset(d, d.targets[i])
             pcdata += 1
         elif kind == AUX_FUNCDATA:
-            funcdata[slot] = funcdata_index(d, f, aux_target(c, f.id, f.auxs + i), slot)
+            funcdata[slot] = funcdata_index(d, f, d.targets[i], slot)
             slot += 1
     if f.ninl:
-        pcdata = fixed + FUNC_SIZE // 4
-        pcdata[PCDATA_INL_TREE_INDEX] = pc_offset(d, pcinline)
+        fixed[FUNC_SIZE // 4 + PCDATA_INL_TREE_INDEX] = pc_offset(d, pcinline)
         while slot < f.nfuncdata:
             funcdata[slot] = tree_index(d, f) if slot == FUNCDATA_INL_TREE else NO_OFFSET
             slot += 1
-    return not d.bad
 
 
 def is_pc_table(c, id):
-    """Whether a symbol can be pcdata: read only, without a name, whole."""
-    return cython.cast(
-        cython.bint, 0 < id < c.n and c.kind[id] == K_RODATA and c.nname[id] == 0 and c.ndata[id] == c.size[id]
-    )
+    """Whether a read-only symbol can be pcdata: without a name, and whole."""
+    return cython.cast(cython.bint, c.nname[id] == 0 and c.ndata[id] == c.size[id])
 
 
 def pc_offset(d, id):
     """The offset of a pcdata symbol in runtime.pctab, assigned when it is first met (ld.generatePctab)."""
-    if not is_pc_table(d.c, id):
+    c = d.c
+    if id >= c.n or c.kind[id] != K_RODATA:
         d.bad = True
         return 0
-    off = d.c.value[id]
-    if off == 0 and d.c.size[id]:
-        off = d.pctab_size
-        d.pctab_size += d.c.size[id]
-        d.c.value[id] = off
-        d.pcs[d.npc] = id
-        d.npc += 1
+    off = c.value[id]
+    if off == 0:
+        if not is_pc_table(c, id):
+            d.bad = True
+        elif c.size[id]:
+            off = d.pctab_size
+            d.pctab_size += c.size[id]
+            c.value[id] = off
+            d.pcs[d.npc] = id
+            d.npc += 1
     return cython.cast(uint32_t, off)
 
 
 def funcdata_index(d, f, id, slot):
-    """The number of a function's funcdata (ld.funcData), or NO_OFFSET where it has none (ld.ignoreFuncData)."""
+    """The number of a function's funcdata (ld.funcData); NO_OFFSET: none, or ignored (ld.ignoreFuncData)."""
     if slot == FUNCDATA_INL_TREE and f.ninl:
         return tree_index(d, f)
     if id >= MISSING:
@@ -231,7 +250,7 @@ def funcdata_index(d, f, id, slot):
     if id == 0:
         return NO_OFFSET
     if (
-        (slot == FUNCDATA_ARGS_POINTER_MAPS or slot == FUNCDATA_ARG_INFO)
+        slot in (FUNCDATA_ARGS_POINTER_MAPS, FUNCDATA_ARG_INFO)
         and d.c.attr[f.id] & A_FROM_ASM
         and d.c.ndata[id] == 0
     ):
@@ -251,47 +270,9 @@ def funcdata_index(d, f, id, slot):
 def tree_index(d, f):
     """The number of a function's inline tree."""
     d.fds[d.nfd].id = TREE
-    d.fds[d.nfd].func = cython.cast(uint32_t, f - d.t.funcs)
+    d.fds[d.nfd].func = cython.cast(uint32_t, f - d.funcs)
     d.nfd += 1
     return d.nfd - 1
-
-
-def find_deferreturns(d, first, end):
-    """Where functions call runtime.deferreturn first (ld.computeDeferReturn)."""
-    if d.deferreturn == 0:
-        return
-    for i in range(first, end):
-        f = d.t.funcs + i
-        cython.cast("uint32_t *", d.functab + f.record)[3] = deferreturn_of(d, f.id)
-
-
-def deferreturn_of(d, id):
-    """The offset of the call instruction, one byte before its operand; 0 where there is no call."""
-    c = d.c
-    k = c.obj[id]
-    o = cython.address(c.syms.objects[k])
-    r = c.rel[id]
-    end = r + c.nrel[id]
-    made = cython.declare(cython.bint, c.attr[id] & A_LINKER_RELOCS != 0)
-    while r < end:
-        if (r.type & ~R_WEAK) == R_CALL and (
-            r.idx == d.deferreturn if made else calls_deferreturn(d, o, k, r)
-        ):
-            return cython.cast(uint32_t, r.off - 1)
-        r += 1
-    return 0
-
-
-def calls_deferreturn(d, o, k, r):
-    """Whether a call's target is runtime.deferreturn."""
-    if r.pkg == PKG_BUILTIN:
-        return r.idx == d.defer_builtin
-    if d.defer_obj:
-        if r.pkg == PKG_SELF:
-            return r.idx == d.defer_idx and k == d.defer_obj
-        if r.pkg < o.npkg:
-            return r.idx == d.defer_idx and r.pkg and o.pkgs[r.pkg] == d.defer_obj
-    return resolve_live(d.c.syms, o, r.pkg, r.idx) == d.deferreturn
 
 
 def place_all(d):
@@ -299,7 +280,7 @@ def place_all(d):
     sort_by_align(d)
     size = cython.cast(uint64_t, 0)
     for i in range(d.nfd):
-        fd = d.fds + d.by_align[i]
+        fd = d.fds + d.fds[i].at
         length = funcdata_size(d, fd)
         if length == 0:
             return blame(d, ZERO_SIZE, fd.id, 0)
@@ -316,7 +297,7 @@ def place_all(d):
     d.func_size = size
     # Go learns the greatest alignment while comparing; one symbol is compared with none.
     if d.nfd > 1:
-        d.func_align = cython.cast(uint32_t, 1) << (d.fds[d.by_align[0]].align - 1)
+        d.func_align = cython.cast(uint32_t, 1) << (d.fds[d.fds[0].at].align - 1)
     return True
 
 
@@ -340,38 +321,38 @@ def sort_by_align(d):
         at += count
     for i in range(d.nfd):
         a = d.fds[i].align
-        d.by_align[starts[a]] = i
+        d.fds[starts[a]].at = i
         starts[a] += 1
 
 
 def funcdata_size(d, fd):
     if fd.id == TREE:
-        return cython.sizeof(InlinedCall) * cython.cast(uint64_t, d.t.funcs[fd.func].ninl)
+        return cython.sizeof(InlinedCall) * cython.cast(uint64_t, d.funcs[fd.func].ninl)
     return d.c.size[fd.id]
 
 
-def fill_pctab(d, to):
-    """The pcdata, each at its offset."""
+def fill_pctab(d, to, first, end):
+    """Some of the pcdata, each at its offset."""
     c = d.c
-    for i in range(d.npc):
+    for i in range(first, end):
         id = d.pcs[i]
         memcpy(to + c.value[id], c.data[id], c.ndata[id])
 
 
-def fill_funcdata(d, to, relocs):
+def fill_funcdata(d, to):
     """The funcdata and inline trees at their offsets, with their relocations; false at the first fault."""
     c = d.c
-    next = relocs
+    next = d.relocs
     for i in range(d.nfd):
-        fd = d.fds + d.by_align[i]
+        fd = d.fds + d.fds[i].at
         if fd.id == TREE:
-            f = d.t.funcs + fd.func
+            f = d.funcs + fd.func
             memcpy(to + fd.off, d.t.trees + f.tree, funcdata_size(d, fd))
             continue
         memcpy(to + fd.off, c.data[fd.id], c.ndata[fd.id])
         if c.nrel[fd.id] and not move_relocs(d, fd, cython.address(next)):
             return False
-    d.nrel = cython.cast(uint32_t, next - relocs)
+    d.nrel = cython.cast(uint32_t, next - d.relocs)
     return True
 
 
@@ -416,42 +397,120 @@ def blame(d, fault, id, detail):
     return False
 
 
-def finish_records(d, first, end, text):
-    """The functions' records and their entries in the table by address; the first too far away, or 0."""
+def finish_run(d, first, end):
+    """Some of the functions' records, and their entries in the table by address."""
+    keys = cython.declare(uint64_t[2])
     table = cython.cast("uint32_t *", d.functab)
+    current = NO_OBJECT
     for i in range(first, end):
-        f = d.t.funcs + i
-        entry = d.c.value[f.id] - text
+        f = d.funcs + i
+        entry = d.c.value[f.id] - d.text
         if entry >> 32:
-            return f.id
+            d.far = f.id
+            return
         table[2 * i] = cython.cast(uint32_t, entry)
         table[2 * i + 1] = f.record
-        finish_record(d, f, table[2 * i])
-    if end == d.t.n and end:
-        table[2 * end] = table[2 * end - 2] + d.c.size[d.t.funcs[end - 1].id]
-    return 0
+        finish_record(d, f, d.t.name_off[i], table[2 * i])
+        if d.deferreturn == 0:
+            continue
+        k = d.c.obj[f.id]
+        if k != current:
+            current = k
+            deferreturn_keys(d, cython.address(d.c.syms.objects[k]), k, keys)
+        cython.cast("uint32_t *", d.functab + f.record)[3] = deferreturn_of(d, f.id, keys)
+    if end == d.n and end:
+        table[2 * end] = table[2 * end - 2] + d.c.size[d.funcs[end - 1].id]
 
 
-def finish_record(d, f, entry):
+def finish_record(d, f, name_off, entry):
     """What runtime._func holds besides pcdata and deferreturn, which are there (ld.writeFuncs)."""
     fixed = cython.cast("uint32_t *", d.functab + f.record)
     fixed[0] = entry
-    fixed[1] = f.name_off
+    fixed[1] = name_off
     fixed[7] = f.npcdata
     fixed[8] = d.t.units[f.unit - 1].cu_off if f.unit else NO_OFFSET
     if f.info == cython.NULL:
         return
-    head = cython.cast("FuncInfoHead *", f.info)
-    fixed[2] = head.args
-    fixed[9] = head.start_line
+    fixed[2] = f.args
+    fixed[9] = f.start_line
     last = cython.cast("uint8_t *", fixed + 10)
-    last[0] = head.func_id
-    last[1] = head.func_flag
+    last[0] = f.func_id
+    last[1] = f.func_flag
     last[3] = cython.cast(uint8_t, f.nfuncdata)
     funcdata = fixed + FUNC_SIZE // 4 + f.npcdata
     for j in range(f.nfuncdata):
         if funcdata[j] != NO_OFFSET:
             funcdata[j] = d.fds[funcdata[j]].off
+
+
+def know_deferreturn(d, id):
+    """Prepare to recognise references to runtime.deferreturn without looking each one up."""
+    s = d.c.syms
+    k = d.c.obj[id]
+    d.deferreturn = id
+    d.defer_builtin = NO_KEY
+    d.defer_obj = 0
+    if id == 0 or k == 0:
+        return
+    o = cython.address(s.objects[k])
+    d.defer_raw = s.canon[local_id(o, d.c.li[id])]
+    for i in range(s.nbuiltin):
+        if s.canon[s.builtins[i]] == d.defer_raw:
+            d.defer_builtin = key(PKG_BUILTIN, i)
+    if d.defer_raw < s.first_hashed:
+        d.defer_obj = s.object[d.defer_raw]
+        d.defer_idx = d.defer_raw - s.objects[d.defer_obj].pkgbase
+
+
+def key(pkg, idx):
+    """A symbol reference as one number, as it lies in memory."""
+    return pkg | cython.cast(uint64_t, idx) << 32
+
+
+def deferreturn_keys(d, o, k, keys):
+    """How object k refers to runtime.deferreturn, besides as a builtin: by package, and by name."""
+    s = d.c.syms
+    keys[0] = keys[1] = NO_KEY
+    if d.defer_obj == k:
+        keys[0] = key(PKG_SELF, d.defer_idx)
+    elif d.defer_obj:
+        for p in range(1, o.npkg):
+            if o.pkgs[p] == d.defer_obj:
+                keys[0] = key(p, d.defer_idx)
+    first = o.hbase + (o.nalldef - o.nnamed - o.ndef)
+    for i in range(o.nnamed):
+        if s.canon[first + i] == d.defer_raw:
+            keys[1] = key(PKG_NONE, i)
+    for i in range(o.nref):
+        if s.canon[o.rbase + i] == d.defer_raw:
+            keys[1] = key(PKG_NONE, o.nnamed + i)
+
+
+def deferreturn_of(d, id, keys):
+    """The offset of the call instruction, one byte before its operand; 0 where there is no call."""
+    r = d.c.rel[id]
+    end = r + d.c.nrel[id]
+    if d.c.attr[id] & A_LINKER_RELOCS:
+        return made_deferreturn(d, r, end)
+    builtin = d.defer_builtin
+    package = keys[0]
+    name = keys[1]
+    while r < end:
+        # Hardly any reference is to it, most relocations are calls: the rarer question first.
+        symbol = cython.cast("uint64_t *", cython.address(r.pkg))[0]
+        if symbol in (builtin, package, name) and (r.type & ~R_WEAK) == R_CALL:
+            return cython.cast(uint32_t, r.off - 1)
+        r += 1
+    return 0
+
+
+def made_deferreturn(d, r, end):
+    """The same where the linker made the relocations."""
+    while r < end:
+        if (r.type & ~R_WEAK) == R_CALL and r.idx == d.deferreturn:
+            return cython.cast(uint32_t, r.off - 1)
+        r += 1
+    return 0
 
 
 def fill_buckets(d, to, n):
@@ -463,7 +522,7 @@ def fill_buckets(d, to, n):
     base = func = cython.cast(uint32_t, 0)
     for i in range(n):
         start = table[0] + cython.cast(uint64_t, SUBBUCKET_SIZE) * i
-        while func + 1 < d.t.n and table[2 * func + 2] <= start:
+        while func + 1 < d.n and table[2 * func + 2] <= start:
             func += 1
         bucket = to + BUCKET_ENTRY * (i // SUBBUCKETS)
         if i % SUBBUCKETS == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from goweld.errors import LinkError
 from goweld.tables.functab_kernel import Functab
-from goweld.tables.pclntab_kernel import Functions
+from goweld.tables.pclntab_kernel import Functions, reserve_together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ MAGIC = 0xFFFFFFF1  # internal/abi.Go120PCLnTabMagic
 MIN_LC = 1  # amd64's least instruction length
 BUCKET, SUBBUCKET = 4096, 256  # bytes of text
 HEADER_SIZE = 8 + 8 * 8
+CORRUPT = "corrupt function description"
 
 
 class Pclntab:
@@ -56,92 +57,85 @@ def build(live: Live, text: TextLayout, files: Callable[[int], list[bytes]], gor
     `goroot` takes the place of $GOROOT in file names; empty: it stays.
     """
     functions = Functions(live, text.order, text.count)
-    refuse(live, functions.describe(), "corrupt function description")
+    refuse(live, functions.describe(), CORRUPT)
     expand = (lambda rest: expand_goroot(goroot, rest)) if goroot else None
     clean = goroot.encode("utf-8", "surrogateescape") if is_clean(goroot) else None
     functions.set_files([files(unit) for unit in functions.units()], clean, expand)
-    bad = functions.name()
-    if bad and functions.missing():
-        inlined = functions.missing().decode("utf-8", "replace")
-        refuse(live, bad, f"inlined function {inlined} missing func info")
-    refuse(live, bad, "corrupt function description")
     tables = Pclntab()
-    tables.nfunc, nfiles = functions.counts()
     ids = text.order.view().cast("I")
     tables.first, tables.last = ids[0], ids[text.count - 1]
-    make_symbols(live, tables, functions, text)
+    carrier = make_symbols(live, tables)
+    functab = Functab(functions)
+    reserve_together(live, [tables.functab], [rounded(functions.functab_size())])
+    refuse_corrupt(live, functions, functab.collect(tables.functab))
+    refuse_funcdata(live, functab)
+    set_align(live, carrier, tables.gofunc, functab.funcdata_align())
+    parts = [tables.funcnametab, tables.cutab, tables.filetab, tables.pctab, tables.gofunc]
+    reserve_together(live, parts, [rounded(size) for size in functab.sizes()])
+    far = functab.fill(parts, text.section.vaddr, live.lookup(b"runtime.deferreturn", 1))
+    refuse_funcdata(live, functab)
+    refuse(live, far, "textOff overflow")
+    fill_findfunctab(live, tables, functab)
+    tables.nfunc, nfiles = functions.counts()
     write_header(live, tables, nfiles)
+    functions.free()
     return tables
 
 
-def make_symbols(live: Live, tables: Pclntab, functions: Functions, text: TextLayout) -> None:
-    """The symbols in cmd/link's order of creation, with their contents."""
+def make_symbols(live: Live, tables: Pclntab) -> int:
+    """The symbols in cmd/link's order of creation, without content as yet; the carrier."""
     carrier = live.create(b"runtime.pclntab", K_PCLNTAB)
     live.set_align(carrier, 8)
-    tables.pcheader = add(live, carrier, b"runtime.pcheader", HEADER_SIZE, 8)
-    names, units, filetab = functions.sizes()
-    tables.funcnametab = add(live, carrier, b"runtime.funcnametab", names, 1)
-    tables.cutab = add(live, carrier, b"runtime.cutab", units, 4)
-    tables.filetab = add(live, carrier, b"runtime.filetab", filetab, 1)
-    functions.fill(tables.funcnametab, tables.cutab, tables.filetab)
-    # The functab is filled first: that numbers the pcdata, whose table stands before it.
-    tables.pctab = add(live, carrier, b"runtime.pctab", 0, 1)
-    tables.functab = add(live, carrier, b"runtime.functab", functions.functab_size(), 4)
-    functab = Functab(functions)
-    refuse(
-        live,
-        functab.collect(tables.functab, live.lookup(b"runtime.deferreturn", 1)),
-        "corrupt function description",
-    )
-    if not functab.place_funcdata():
-        raise funcdata_error(live, functab)
-    pctab_size, func_size, func_align = functab.sizes()
-    live.reserve_data(tables.pctab, rounded(pctab_size))
-    tables.gofunc = add(live, carrier, b"go:func.*", func_size, func_align)
+    tables.pcheader = add(live, carrier, b"runtime.pcheader", 8)
+    tables.funcnametab = add(live, carrier, b"runtime.funcnametab", 1)
+    tables.cutab = add(live, carrier, b"runtime.cutab", 4)
+    tables.filetab = add(live, carrier, b"runtime.filetab", 1)
+    tables.pctab = add(live, carrier, b"runtime.pctab", 1)
+    tables.functab = add(live, carrier, b"runtime.functab", 4)
+    tables.gofunc = add(live, carrier, b"go:func.*", 0)
     live.drop_attr(tables.gofunc, A_NOT_IN_SYMTAB)
-    if not functab.fill(tables.pctab, tables.gofunc):
-        raise funcdata_error(live, functab)
-    far = functab.finish(text.start)
-    refuse(live, far, "textOff overflow")
-    add_findfunctab(live, tables, functab, text)
-    functab.free()
-    functions.free()
+    tables.findfunctab = live.create(b"runtime.findfunctab", K_PCLNTAB)
+    live.set_align(tables.findfunctab, 4)
+    live.add_attr(tables.findfunctab, A_LOCAL)
+    return carrier
 
 
-def add(live: Live, carrier: int, name: bytes, size: int, align: int) -> int:
-    """A table (ld.addGeneratedSym): its size is rounded up, and the carrier is aligned no less."""
+def add(live: Live, carrier: int, name: bytes, align: int) -> int:
+    """A table under the carrier (ld.addGeneratedSym)."""
     symbol = live.create(name, K_PCLNTAB)
-    live.reserve_data(symbol, rounded(size))
-    live.set_align(symbol, align)
     live.add_attr(symbol, A_NOT_IN_SYMTAB)
+    set_align(live, carrier, symbol, align)
+    return symbol
+
+
+def set_align(live: Live, carrier: int, symbol: int, align: int) -> None:
+    """Align a table; the carrier is aligned no less."""
+    live.set_align(symbol, align)
     if align > live.align(carrier):
         live.set_align(carrier, align)
-    return symbol
 
 
 def rounded(size: int) -> int:
     return (size + 7) & -8
 
 
-def add_findfunctab(live: Live, tables: Pclntab, functab: Functab, text: TextLayout) -> None:
+def fill_findfunctab(live: Live, tables: Pclntab, functab: Functab) -> None:
     """The table that finds a function by its address (ld.Link.findfunctab)."""
-    ids = text.order.view().cast("I")
-    end = live.value(tables.last) + live.size(tables.last)
-    size = end - live.value(ids[0])
+    size = live.value(tables.last) + live.size(tables.last) - live.value(tables.first)
     subbuckets = (size + SUBBUCKET - 1) // SUBBUCKET
     buckets = (size + BUCKET - 1) // BUCKET
-    tables.findfunctab = live.create(b"runtime.findfunctab", K_PCLNTAB)
     live.reserve_data(tables.findfunctab, 4 * buckets + subbuckets)
-    live.set_align(tables.findfunctab, 4)
-    live.add_attr(tables.findfunctab, A_LOCAL)
     bucket = functab.fill_findfunctab(tables.findfunctab)
     if bucket:
         raise LinkError(f"too many functions in a findfunc bucket! {bucket - 1}/{buckets}", prefixed=False)
 
 
 def write_header(live: Live, tables: Pclntab, nfiles: int) -> None:
-    """runtime.pcHeader: how far each table lies from it.  The layout keeps them in the order of their creation."""
-    at = live.size(tables.pcheader)
+    """runtime.pcHeader: how far each table lies from it.
+
+    The layout keeps the tables in the order of their creation.
+    """
+    at = HEADER_SIZE
     distances = []
     for symbol in (tables.funcnametab, tables.cutab, tables.filetab, tables.pctab, tables.functab):
         at = (at + live.align(symbol) - 1) & -live.align(symbol)
@@ -160,9 +154,17 @@ def refuse(live: Live, symbol: int, what: str) -> None:
         raise LinkError(f"{where}: {name}: {what}", status=1)
 
 
-def funcdata_error(live: Live, functab: Functab) -> LinkError:
-    """What is wrong with a funcdata symbol, in cmd/link's words (ld.generateFuncdata)."""
+def refuse_corrupt(live: Live, functions: Functions, symbol: int) -> None:
+    """Raise for a function whose description is corrupt, or that has one inlined which has none."""
+    inlined = functions.missing().decode("utf-8", "replace")
+    refuse(live, symbol, f"inlined function {inlined} missing func info" if inlined else CORRUPT)
+
+
+def refuse_funcdata(live: Live, functab: Functab) -> None:
+    """Raise for a funcdata symbol that may not be so, in cmd/link's words (ld.generateFuncdata)."""
     fault, symbol, detail = functab.fault()
+    if not fault:
+        return
     name = live.name(symbol).decode("utf-8", "replace")
     where = live.symbols.objects.names[live.object(symbol)]
     to = live.name(detail).decode("utf-8", "replace") if detail < len(live) else "?"
@@ -174,7 +176,7 @@ def funcdata_error(live: Live, functab: Functab) -> LinkError:
         5: "corrupt relocation",
         6: f"symbol too large ({live.size(symbol)} bytes)",
     }
-    return LinkError(f"{name}: {what[fault]} in {where}", prefixed=False)
+    raise LinkError(f"{name}: {what[fault]} in {where}", prefixed=False)
 
 
 def is_clean(path: str) -> bool:

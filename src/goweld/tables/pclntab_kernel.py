@@ -16,15 +16,16 @@ from cython.cimports.goweld.codec.goobj_kernel import (
 )
 from cython.cimports.goweld.model.live_kernel import live_auxs
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
     MISSING,
     content,
     gw_hash,
-    gw_prefetch,
+    local_id,
     local_index,
     resolve,
 )
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy
 
 TYPE_CHECKING = False
@@ -40,9 +41,42 @@ INLINE_FUNCDATA = cython.declare(uint32_t, 4)
 INFO_HEAD = cython.declare(uint64_t, 20)  # goobj.FuncInfo before its lists: FuncInfoHead
 FILE_PREFIX = cython.declare("const char *", b"gofile..")  # cmd/internal/src.FileSymPrefix
 GOROOT = cython.declare("const char *", b"$GOROOT")
+HUGE_PAGE = cython.declare(uint64_t, 2 << 20)
 SLASH = cython.declare(uint8_t, 47)
 BACKSLASH = cython.declare(uint8_t, 92)
 DOT = cython.declare(uint8_t, 46)
+
+
+def reserve_together(live: Live, symbols: list[int], sizes: list[int]) -> None:
+    """Give each of the symbols zeroed content of its own, all of it in one piece of memory."""
+    total = cython.cast(uint64_t, 0)
+    for size in sizes:
+        total += in_lines(size)
+    memory = Column(1, in_pages(total))
+    live.memory.append(memory)
+    at = cython.cast("uint8_t *", cython.cast(Column, memory).ptr)
+    for i in range(len(symbols)):
+        s = cython.cast(uint32_t, symbols[i])
+        live.c.data[s] = at
+        live.c.ndata[s] = sizes[i]
+        live.c.size[s] = sizes[i]
+        at += in_lines(sizes[i])
+    return 0
+
+
+def in_lines(size):
+    """A size rounded up to cache lines."""
+    return (size + 63) & ~cython.cast(uint64_t, 63)
+
+
+def in_pages(size):
+    """A size rounded up so that the system aligns the memory to huge pages, where it is large enough.
+
+    A fault on a huge page costs a third of those on the small ones it replaces.
+    """
+    if size < HUGE_PAGE:
+        return size
+    return (size + 2 * HUGE_PAGE - 1) & ~(HUGE_PAGE - 1)
 
 
 class Functions:
@@ -52,26 +86,31 @@ class Functions:
         t = cython.address(self.t)
         self.live = live
         self.memory = []
-        self.kept = [order]
-        self.goroot = b""
+        kept: list[object] = [order]
+        self.kept = kept
         t.c = cython.address(self.live.c)
         t.order = cython.cast("uint32_t *", cython.cast(Column, order).ptr)
         t.n = count
-        t.funcs = cython.cast("Function *", self.column(cython.sizeof(Function), t.n))
-        t.units = cython.cast("Unit *", self.column(cython.sizeof(Unit), t.c.syms.nobjects))
-        t.unit_of = cython.cast("uint32_t *", self.column(4, t.c.syms.nobjects))
+        t.funcs = cython.cast("Function *", self.take(cython.sizeof(Function), t.n))
+        t.units = cython.cast("Unit *", self.take(cython.sizeof(Unit), t.c.syms.nobjects))
+        t.unit_of = cython.cast("uint32_t *", self.take(4, t.c.syms.nobjects))
+        t.name_of = cython.cast("uint32_t *", self.take(4, t.c.syms.n))
+        t.name_off = cython.cast("uint32_t *", self.take(4, t.n))
 
-    def column(self, itemsize, length):
-        memory = Column(itemsize, length)
+    def take(self, itemsize, length, sparse=False):
+        """Zeroed memory that `free` gives back.  `sparse`: most of it will not be touched."""
+        size = itemsize * length
+        memory = Column(1, size if sparse else in_pages(size), sparse)
         self.memory.append(memory)
         return cython.cast(Column, memory).ptr
 
     def describe(self) -> int:
-        """Read each function's description, lay out runtime.functab; the first function that is corrupt, or 0."""
+        """Read each function's description, lay out runtime.functab; the first corrupt function, or 0."""
         t = cython.address(self.t)
         with cython.nogil:
-            bad = describe_functions(t)
-        return bad
+            number_units(t)
+            run_tasks(describe_run, t, runs(t.n, RUN))
+            return lay_out_functab(t)
 
     def units(self) -> list[int]:
         """The compilation units in the order of their first function (ld.makePclntab), as objects."""
@@ -82,48 +121,53 @@ class Functions:
     ) -> None:
         """Give each unit its file table.
 
-        What follows $GOROOT is put behind `goroot` if both are clean paths; else `expand` makes the name of it.
+        What follows $GOROOT is put behind `goroot` if both are clean paths; else `expand` makes the name.
         Without `expand`, $GOROOT stays.
         """
         t = cython.address(self.t)
-        self.goroot = goroot
         self.kept.append(tables)
+        if goroot is not None:
+            self.goroot = goroot
+            t.goroot = cython.cast("const uint8_t *", cython.cast("const char *", self.goroot))
+            t.ngoroot = len(goroot)
         total = cython.cast(uint64_t, 0)
         for table in tables:
             total += len(table)
         room = cython.cast(uint64_t, 1024)
         while room < 2 * total:
             room *= 2
-        seen = Column(cython.sizeof(FileSlot), room)
-        entries = cython.cast("FileSlot *", cython.cast(Column, seen).ptr)
-        t.files = cython.cast("File *", self.column(cython.sizeof(File), total))
-        t.slots = cython.cast("uint32_t *", self.column(4, total))
+        t.slots = cython.cast("uint32_t *", self.take(4, total))
+        t.files = cython.cast("File *", self.take(cython.sizeof(File), total, True))
+        entries = cython.cast("uint64_t *", self.take(8, room))
         at = cython.cast(uint32_t, 0)
         for i in range(t.nunit):
             t.units[i].first = at
             for raw in tables[i]:
-                t.slots[at] = self.enter_file(raw, entries, room - 1, expand)
+                t.slots[at] = self.enter_file(raw, entries, room - 1, expand) - 1
                 at += 1
             t.units[i].nfile = at - t.units[i].first
-        seen.free()
         return 0
 
     def enter_file(self, raw, table, mask, expand):
-        """The index of a file: the same for equal names only, whatever they expand to."""
+        """The index of a file, from 1: the same for equal names only, whatever they expand to."""
         text = cython.cast("const uint8_t *", cython.cast("const char *", raw))
         size = cython.cast(uint32_t, len(raw))
-        i = gw_hash(text, size) & mask
-        while table[i].file:
-            if table[i].size == size and memcmp(table[i].raw, text, size) == 0:
-                return table[i].file - 1
+        h = gw_hash(text, size)
+        tag = h & ~cython.cast(uint64_t, 0xFFFFFFFF)
+        i = h & mask
+        while table[i]:
+            if table[i] & ~cython.cast(uint64_t, 0xFFFFFFFF) == tag:
+                file = self.t.files + (cython.cast(uint32_t, table[i]) - 1)
+                if file.raw_size == size and memcmp(file.raw, text, size) == 0:
+                    return cython.cast(uint32_t, table[i])
             i = (i + 1) & mask
-        file = self.t.nfile
-        self.describe_file(cython.address(self.t.files[file]), raw, expand)
+        file = self.t.files + self.t.nfile
+        file.raw = text
+        file.raw_size = size
+        self.describe_file(file, raw, expand)
         self.t.nfile += 1
-        table[i].raw = text
-        table[i].size = size
-        table[i].file = self.t.nfile
-        return file
+        table[i] = tag | self.t.nfile
+        return self.t.nfile
 
     def describe_file(self, file, raw, expand):
         """How a file's name will read (ld.expandFile)."""
@@ -140,7 +184,7 @@ class Functions:
         ):
             shown += 7
             size -= 7
-            if self.goroot is not None and is_clean(shown, size):
+            if self.t.goroot != cython.NULL and is_clean(shown, size):
                 file.in_goroot = True
             else:
                 expanded = cython.cast(bytes, expand(cython.cast("const char *", shown)[:size]))
@@ -150,33 +194,21 @@ class Functions:
         file.name = shown
         file.size = size + 1
         if file.in_goroot:
-            file.size += cython.cast(uint32_t, len(self.goroot))
+            file.size += self.t.ngoroot
         return 0
 
-    def name(self) -> int:
-        """Name the functions and those inlined into them, and their files; the first one that is corrupt, or 0."""
+    def prepare_names(self):
+        """Room for all names and inline trees that there can be."""
         t = cython.address(self.t)
-        t.names = cython.cast("Name *", self.column(cython.sizeof(Name), t.n + t.ntree + 1))
+        t.trees = cython.cast("InlinedCall *", self.take(cython.sizeof(InlinedCall), t.ntree))
+        t.names = cython.cast("Name *", self.take(cython.sizeof(Name), t.n + t.ntree + 1, True))
         t.nname = 1
-        t.live_name = cython.cast("uint32_t *", self.column(4, t.c.n))
-        dead = Column(4, t.c.syms.n, True)
-        self.memory.append(dead)
-        t.dead_name = cython.cast("uint32_t *", cython.cast(Column, dead).ptr)
-        t.trees = cython.cast("InlinedCall *", self.column(cython.sizeof(InlinedCall), t.ntree))
-        with cython.nogil:
-            bad = name_functions(t)
-        return bad
+        return 0
 
     def missing(self) -> bytes:
         """The inlined function whose description is missing, where that is what is wrong; else empty."""
         name = cython.address(self.t.names[self.t.culprit])
         return cython.cast("const char *", name.text)[: name.size]
-
-    def sizes(self) -> tuple[int, int, int]:
-        """Sizes of runtime.funcnametab, runtime.cutab and runtime.filetab."""
-        t = cython.address(self.t)
-        entries = offset_units(t)
-        return t.names_size, 4 * entries, t.files_size
 
     def functab_size(self) -> int:
         """The size of runtime.functab."""
@@ -186,27 +218,22 @@ class Functions:
         """How many functions and files the tables hold."""
         return self.t.n, self.t.nused
 
-    def fill(self, funcnametab: int, cutab: int, filetab: int) -> None:
-        """Write those tables into the content of the symbols."""
-        t = cython.address(self.t)
-        names = cython.cast("uint8_t *", t.c.data[cython.cast(uint32_t, funcnametab)])
-        units = cython.cast("uint32_t *", t.c.data[cython.cast(uint32_t, cutab)])
-        files = cython.cast("uint8_t *", t.c.data[cython.cast(uint32_t, filetab)])
-        prefix = cython.cast(bytes, self.goroot if self.goroot is not None else b"")
-        goroot = cython.cast("const uint8_t *", cython.cast("const char *", prefix))
-        ngoroot = cython.cast(uint32_t, len(prefix))
-        with cython.nogil:
-            fill_names(t, names)
-            fill_units(t, units)
-            fill_files(t, files, goroot, ngoroot)
-        return 0
-
     def free(self) -> None:
         """Give back what only building needed."""
         for memory in self.memory:
             memory.free()
         self.kept = []
         return 0
+
+
+def runs(n, length):
+    """How many tasks n items make."""
+    return (n + length - 1) // length
+
+
+def run_end(i, n, length):
+    """The end of task i's items, which begin at i * length."""
+    return n if (i + 1) * length > n else (i + 1) * length
 
 
 def is_clean(text, size):
@@ -219,32 +246,56 @@ def is_clean(text, size):
     return True
 
 
-def describe_functions(t):
-    """The functions in text order, their units, and where each lies in runtime.functab."""
-    size = cython.cast(uint64_t, 8) * t.n + 4
+def number_units(t):
+    """The compilation units in the order of their first function."""
     for i in range(t.n):
-        f = t.funcs + i
-        f.id = t.order[i]
-        if not describe_function(t, f):
-            return f.id
-        size = (size + 7) & ~cython.cast(uint64_t, 7)
-        f.record = cython.cast(uint32_t, size)
-        size += FUNC_SIZE + 4 * (cython.cast(uint64_t, f.npcdata) + f.nfuncdata)
-    t.functab_size = size
-    return 0
-
-
-def describe_function(t, f):
-    """One function's unit, description and number of tables; false where its object is corrupt."""
-    c = t.c
-    k = c.obj[f.id]
-    if k:
-        if t.unit_of[k] == 0:
+        k = t.c.obj[t.order[i]]
+        if k and t.unit_of[k] == 0:
             t.units[t.nunit].obj = k
             t.nunit += 1
             t.unit_of[k] = t.nunit
-        f.unit = t.unit_of[k]
-    count = live_auxs(c, f.id, cython.address(f.auxs))
+
+
+def describe_run(context, i):
+    """One run of functions, independently of all others."""
+    t = cython.cast("TableState *", context)
+    first = i * RUN
+    for j in range(first, run_end(i, t.n, RUN)):
+        f = t.funcs + j
+        f.id = t.order[j]
+        if t.c.obj[f.id]:
+            f.is_corrupt = not describe_function(t, f)
+            t.name_of[f.raw] = UNNAMED | cython.cast(uint32_t, j)
+
+
+def describe_function(t, f):
+    """A function's unit and description; false where its object is corrupt."""
+    k = t.c.obj[f.id]
+    o = cython.address(t.c.syms.objects[k])
+    f.unit = t.unit_of[k]
+    f.raw = t.c.syms.canon[local_id(o, t.c.li[f.id])]
+    if not read_tables(t, o, f):
+        return False
+    if f.info == cython.NULL:
+        f.npcdata = 0
+        f.nfuncdata = 0
+        return True
+    head = cython.cast("FuncInfoHead *", f.info)
+    f.args = head.args
+    f.start_line = head.start_line
+    f.func_id = head.func_id
+    f.func_flag = head.func_flag
+    if f.ninl:
+        if f.npcdata < INLINE_PCDATA:
+            f.npcdata = INLINE_PCDATA
+        if f.nfuncdata < INLINE_FUNCDATA:
+            f.nfuncdata = INLINE_FUNCDATA
+    return True
+
+
+def read_tables(t, o, f):
+    """A function's FuncInfo and how many tables it has; false where its object is corrupt."""
+    count = live_auxs(t.c, f.id, cython.address(f.auxs))
     if count < 0:
         return False
     f.naux = count
@@ -255,23 +306,30 @@ def describe_function(t, f):
         elif kind == AUX_FUNCDATA:
             f.nfuncdata += 1
         elif kind == AUX_FUNCINFO and f.info == cython.NULL:
-            f.info = func_info(cython.address(c.syms.objects[k]), f.auxs[i].idx, cython.address(f.ninl))
+            f.info = func_info(o, f.auxs[i].idx, cython.address(f.ninl))
             if f.info == cython.NULL:
                 return False
-    if f.info == cython.NULL:
-        f.npcdata = 0
-        f.nfuncdata = 0
-        return True
-    if f.ninl:
-        f.tree = t.ntree
-        t.ntree += f.ninl
-        if f.npcdata < INLINE_PCDATA:
-            f.npcdata = INLINE_PCDATA
-        if f.nfuncdata < INLINE_FUNCDATA:
-            f.nfuncdata = INLINE_FUNCDATA
-    t.npc += f.naux
-    t.nfd += f.nfuncdata
     return True
+
+
+def lay_out_functab(t):
+    """Where each function's record and inline tree will lie; the first corrupt function, or 0."""
+    size = cython.cast(uint64_t, 8) * t.n + 4
+    for i in range(t.n):
+        f = t.funcs + i
+        if f.is_corrupt:
+            return f.id
+        size = (size + 7) & ~cython.cast(uint64_t, 7)
+        f.record = cython.cast(uint32_t, size)
+        size += FUNC_SIZE + 4 * (cython.cast(uint64_t, f.npcdata) + f.nfuncdata)
+        f.tree = cython.cast(uint32_t, t.ntree)
+        t.ntree += f.ninl
+        t.npc += f.naux
+        t.nfd += f.nfuncdata
+        if f.naux > t.most_auxs:
+            t.most_auxs = f.naux
+    t.functab_size = size
+    return 0
 
 
 def func_info(o, li, ninl):
@@ -280,7 +338,7 @@ def func_info(o, li, ninl):
     if li >= o.nalldef:
         return cython.NULL
     size = sym_data(o, li, cython.address(data))
-    if size < INFO_HEAD + 4:
+    if size < cython.cast(int64_t, INFO_HEAD + 4):
         return cython.NULL
     end = INFO_HEAD + 4 * cython.cast(uint64_t, cython.cast("FuncInfoHead *", data).nfile)
     if end + 4 > cython.cast(uint64_t, size):
@@ -295,14 +353,27 @@ def name_functions(t):
     """Names, files and inline trees, function by function; the id of the first that is corrupt, or 0."""
     for i in range(t.n):
         f = t.funcs + i
-        name = t.live_name[f.id]
-        if name == 0:
-            name = add_name(t, t.c.name[f.id], t.c.nname[f.id], f.info)
-            t.live_name[f.id] = name
-        f.name_off = t.names[name].off
+        name = t.name_of[f.raw] if f.raw else UNNAMED
+        if name & UNNAMED:
+            name = name_function(t, f)
+        t.name_off[i] = t.names[name].off
         if f.info != cython.NULL and not walk_function(t, f):
             return f.id
+    offset_units(t)
     return 0
+
+
+def name_function(t, f):
+    """Give a function with text the next name."""
+    id = add_name(t, t.c.name[f.id], t.c.nname[f.id])
+    name = t.names + id
+    if f.info != cython.NULL:
+        name.has_info = True
+        name.func_id = f.func_id
+        name.start_line = f.start_line
+    if f.raw:
+        t.name_of[f.raw] = id
+    return id
 
 
 def walk_function(t, f):
@@ -350,37 +421,36 @@ def use_file(t, unit, index):
 
 def inlinee(t, o, node):
     """The name index of an inlined function, which need not be live; 0 where the reference is bad."""
-    s = t.c.syms
-    info = cython.declare("const uint8_t *", cython.NULL)
-    raw = resolve(s, o, node.pkg, node.idx)
+    raw = resolve(t.c.syms, o, node.pkg, node.idx)
     if raw == 0 or raw >= MISSING:
         return 0
-    live = s.live[raw]
-    if live == 0:
-        return dead_inlinee(t, raw)
-    id = t.live_name[live]
+    id = t.name_of[raw]
     if id == 0:
-        if t.c.obj[live]:
-            info = info_of(cython.address(s.objects[t.c.obj[live]]), t.c.li[live])
-        id = add_name(t, t.c.name[live], t.c.nname[live], info)
-        t.live_name[live] = id
+        return name_inlinee(t, raw)
+    if id & UNNAMED:
+        return name_function(t, t.funcs + (id & ~UNNAMED))
     return id
 
 
-def dead_inlinee(t, raw):
-    """The same for a function that is only ever inlined, by its canonical raw id."""
+def name_inlinee(t, raw):
+    """Give a function that has no text the next name; 0 where its object is corrupt."""
     s = t.c.syms
     text = cython.declare("const uint8_t *", cython.NULL)
-    id = t.dead_name[raw]
-    if id == 0:
-        holder = content(s, raw)
-        definer = cython.address(s.objects[s.object[holder]])
-        li = local_index(s, definer, holder)
-        size = sym_name(definer, li, cython.address(text))
-        if size < 0:
-            return 0
-        id = add_name(t, text, cython.cast(uint32_t, size), info_of(definer, li))
-        t.dead_name[raw] = id
+    holder = content(s, raw)
+    o = cython.address(s.objects[s.object[holder]])
+    li = local_index(s, o, holder)
+    size = sym_name(o, li, cython.address(text))
+    if size < 0:
+        return 0
+    id = add_name(t, text, cython.cast(uint32_t, size))
+    info = info_of(o, li)
+    if info != cython.NULL:
+        head = cython.cast("FuncInfoHead *", info)
+        name = t.names + id
+        name.has_info = True
+        name.func_id = head.func_id
+        name.start_line = head.start_line
+    t.name_of[raw] = id
     return id
 
 
@@ -394,8 +464,8 @@ def info_of(o, li):
     return cython.NULL
 
 
-def add_name(t, text, size, info):
-    """Give a function the next name (ld.generateFuncnametab)."""
+def add_name(t, text, size):
+    """The next name (ld.generateFuncnametab)."""
     id = t.nname
     name = t.names + id
     t.nname += 1
@@ -403,28 +473,19 @@ def add_name(t, text, size, info):
     name.size = size
     name.off = cython.cast(uint32_t, t.names_size)
     t.names_size += cython.cast(uint64_t, size) + 1
-    if info != cython.NULL:
-        head = cython.cast("FuncInfoHead *", info)
-        name.has_info = True
-        name.func_id = head.func_id
-        name.start_line = head.start_line
     return id
 
 
 def offset_units(t):
-    """Lay the units' file tables out in runtime.cutab, each as far as it is used; the number of entries."""
-    entries = cython.cast(uint64_t, 0)
+    """Lay the units' file tables out in runtime.cutab, each as far as it is used."""
     for i in range(t.nunit):
-        t.units[i].cu_off = cython.cast(uint32_t, entries)
-        entries += t.units[i].used
-    return entries
+        t.units[i].cu_off = cython.cast(uint32_t, t.cutab_entries)
+        t.cutab_entries += t.units[i].used
 
 
 def fill_names(t, to):
     """runtime.funcnametab."""
     for i in range(1, t.nname):
-        if i + 16 < t.nname:
-            gw_prefetch(t.names[i + 16].text)
         memcpy(to + t.names[i].off, t.names[i].text, t.names[i].size)
 
 
@@ -437,7 +498,7 @@ def fill_units(t, to):
             to[unit.cu_off + j] = file.off if file.used else NO_OFFSET
 
 
-def fill_files(t, to, goroot, ngoroot):
+def fill_files(t, to):
     """runtime.filetab."""
     for i in range(t.nfile):
         file = t.files + i
@@ -446,7 +507,7 @@ def fill_files(t, to, goroot, ngoroot):
         at = to + file.off
         size = file.size - 1
         if file.in_goroot:
-            memcpy(at, goroot, ngoroot)
-            at += ngoroot
-            size -= ngoroot
+            memcpy(at, t.goroot, t.ngoroot)
+            at += t.ngoroot
+            size -= t.ngoroot
         memcpy(at, file.name, size)
