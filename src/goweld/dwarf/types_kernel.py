@@ -40,7 +40,7 @@ from cython.cimports.goweld.dwarf.dies_kernel import (
     take_fields,
 )
 from cython.cimports.goweld.model.symbols_kernel import content, local_index, resolve
-from cython.cimports.libc.stdint import int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp
 
 # Kinds (abi.Kind) that need more than their abbreviation.
@@ -57,21 +57,17 @@ EMBEDDED = cython.declare(cython.int, 8)  # a flag of a field's name
 NTYPE = cython.declare(cython.int, 5)  # the length of "type:"
 
 # Abbreviations of array, chan, func, interface, map, pointer, slice, string, struct, unsafe.Pointer.
-_COMPOSITE = bytes(
-    (
-        ABBREV_ARRAYTYPE,
-        ABBREV_CHANTYPE,
-        ABBREV_FUNCTYPE,
-        ABBREV_IFACETYPE,
-        ABBREV_MAPTYPE,
-        ABBREV_PTRTYPE,
-        ABBREV_SLICETYPE,
-        ABBREV_STRINGTYPE,
-        ABBREV_STRUCTTYPE,
-        ABBREV_BARE_PTRTYPE,
-    )
-)
-COMPOSITE = cython.declare("const char *", _COMPOSITE)
+COMPOSITE = cython.declare(uint8_t[10])
+COMPOSITE[0] = ABBREV_ARRAYTYPE
+COMPOSITE[1] = ABBREV_CHANTYPE
+COMPOSITE[2] = ABBREV_FUNCTYPE
+COMPOSITE[3] = ABBREV_IFACETYPE
+COMPOSITE[4] = ABBREV_MAPTYPE
+COMPOSITE[5] = ABBREV_PTRTYPE
+COMPOSITE[6] = ABBREV_SLICETYPE
+COMPOSITE[7] = ABBREV_STRINGTYPE
+COMPOSITE[8] = ABBREV_STRUCTTYPE
+COMPOSITE[9] = ABBREV_BARE_PTRTYPE
 
 
 def encoding_of(kind):

@@ -73,6 +73,7 @@ cdef struct SymbolColumns:
     uint64_t slot_mask
     NameEntry* entries        # [0] is unused
     uint32_t nentries
+    bint name_types           # types' names are entered even where no other object refers to them by name
     uint32_t* fix_size        # pairs (raw id, size): loader.sizeFixups
     uint32_t nfix
 

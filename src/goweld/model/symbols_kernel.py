@@ -8,12 +8,11 @@ id, as in cmd/link, so every tie that cmd/link breaks by index comes out the sam
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_name
+from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, FLAG_GOTYPE, sym_auxs, sym_data, sym_name
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
 from cython.cimports.goweld.model.objects_kernel import Objects
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy
-
 
 MADE = cython.declare(cython.int, 64)  # room for symbols that the linker makes before deadcode
 
@@ -42,11 +41,12 @@ def find_name(s, name, size, version, insert):
 class Symbols:
     """The columns, empty; the resolve stage fills them in.
 
-    `kinds` maps an object's symbol kinds to the linker's, 256 bytes.
+    `kinds` maps an object's symbol kinds to the linker's, 256 bytes.  `name_types`: every type is found by name.
     """
 
-    def __init__(self, objects: Objects, kinds: bytes) -> None:
+    def __init__(self, objects: Objects, kinds: bytes, name_types: bool = False) -> None:
         c = cython.address(self.c)
+        c.name_types = name_types
         memcpy(cython.address(c.kind_of[0]), cython.cast("const char *", kinds), 256)
         self.objects = objects
         self.memory = []
@@ -92,7 +92,7 @@ class Symbols:
         return following
 
     def index_names(self):
-        """Room for the names of named definitions and references, of ABI0 functions' twins, and the linker's own."""
+        """Room for the names of named definitions and references, ABI0 functions' twins, types, the linker's own."""
         c = cython.address(self.c)
         most = cython.cast(uint64_t, 4096)
         for i in range(1, c.nobjects):
@@ -100,6 +100,8 @@ class Symbols:
             most += 2 * o.nnamed + o.nref
             for li in range(o.ndef):
                 if o.syms[li].abi == 0 and 1 <= c.kind_of[o.syms[li].type] <= 5:
+                    most += 1
+                elif c.name_types and o.syms[li].flag & FLAG_GOTYPE:
                     most += 1
         slots = cython.cast(uint64_t, 8192)
         while slots < most + most // 2:

@@ -13,22 +13,19 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     FLAG2_LINKNAME_STD,
     FLAG2_USED_IN_IFACE,
     FLAG_DUPOK,
+    FLAG_GOTYPE,
     FLAG_LOCAL,
     OBJ_ASSEMBLY,
     OBJ_STD,
-    GoObj,
-    SymRecord,
     sym_data,
 )
 from cython.cimports.goweld.model.kinds import K_NONE
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import (
-    BAD,
     SYM_BLOCKED,
     SYM_CLONED,
     SYM_LOCAL,
     SYM_USED_IN_IFACE,
-    Symbols,
     content,
     find_name,
     gw_mix,
@@ -37,7 +34,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     move_content,
     resolve,
 )
-from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memchr
 
 FRESH = cython.declare(uint32_t, 0xFFFFFFFF)  # a named-block symbol that no name leads to
@@ -196,6 +193,7 @@ def bind_names(symbols):
 def names_of(s):
     """Only non-package names are entered; package names, the many, at most probe.  canon[] holds the entry.
 
+    Debug information finds types by name: where there is to be some, those of packages are entered as well.
     An ABI0 function's name is entered for ABIInternal too: the symbol table and linkname rules ask for that twin.
     """
     for k in range(1, s.nobjects):
@@ -230,7 +228,8 @@ def names_of(s):
             note_definition(s, raw, r)
             if is_unnamed_or_static(r):
                 continue
-            entry = find_name(s, o.base + r.name_off, r.name_len, r.abi, False)
+            named_type = cython.declare(cython.bint, s.name_types and r.flag & FLAG_GOTYPE)
+            entry = find_name(s, o.base + r.name_off, r.name_len, r.abi, named_type)
             if entry:
                 s.entries[entry].id = raw
     return 0

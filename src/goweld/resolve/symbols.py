@@ -40,7 +40,7 @@ def resolve(
 
     `wanted` are the (name, version) that later stages look up.
     """
-    symbols = Symbols(objects, release.kinds)
+    symbols = Symbols(objects, release.kinds, not options.strip_dwarf)
     packages = [library.package for library in libraries.list]
     for name, version in wanted:
         symbols.want(name, version)
