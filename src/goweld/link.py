@@ -8,6 +8,9 @@ from goweld import stackcheck
 from goweld.buildid.gnu import build_id, gnu_note
 from goweld.buildid.go import go_note
 from goweld.deadcode import mark as deadcode
+from goweld.dwarf import info as dwarf_info
+from goweld.dwarf import sections as dwarf_sections
+from goweld.dwarf.units_kernel import Units
 from goweld.errors import Diagnostics
 from goweld.formats.elf import symtab as elf_symtab
 from goweld.formats.elf import write as elf
@@ -20,6 +23,7 @@ from goweld.model.names import ADOPTED, WANTED
 from goweld.model.pool_kernel import set_threads
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
+from goweld.relocate import debug as debug_relocation
 from goweld.relocate import image as relocation
 from goweld.resolve import symbols as resolution
 from goweld.tables import buildinfo, fips, gcdata, moduledata, pclntab, setup, strings, tasklists
@@ -45,6 +49,7 @@ def link(options: Options, show: Show) -> None:
     stages = Stages(options.time)
     diagnostics = Diagnostics(options.all_errors)
     set_threads(int(os.environ.get("GOWELD_THREADS") or 0))
+    debug = not options.strip_dwarf
 
     # 1 objects: the target, then every object, breadth first from main.
     stages.start("objects")
@@ -59,6 +64,8 @@ def link(options: Options, show: Show) -> None:
     values = strings.definitions(options, config.modinfo, goal.version, goal.goroot)
     entry = (options.entry or f"_rt0_{goal.goarch}_{goal.goos}").encode("utf-8", "surrogateescape")
     wanted = [*WANTED, (entry, 0), (entry, 1), *((name, 0) for name in values)]
+    if debug:
+        wanted += dwarf_info.wanted(libraries)
     tracked = options.fieldtrack.encode("utf-8", "surrogateescape") if goal.fieldtrack else b""
     if tracked:
         wanted.append((tracked, 0))
@@ -78,7 +85,8 @@ def link(options: Options, show: Show) -> None:
         show(dumpdep.lines(symbols, flood.recorded()), 1)
     settable = strings.check(symbols, values, diagnostics)
     facts = setup.Facts(symbols)
-    live = deadcode.renumber(symbols, ADOPTED, len(values))
+    adopted = [*ADOPTED, *(dwarf_info.adopted(libraries) if debug else ())]
+    live = deadcode.renumber(symbols, adopted, len(values) + (len(symbols) if debug else 0))
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
     objects.release()
@@ -95,6 +103,13 @@ def link(options: Options, show: Show) -> None:
         from goweld.tables import fieldtrack
 
         fieldtrack.fill(symbols, live, tracked, flood.recorded(), diagnostics)
+
+    # 6 dwarf: which DIEs there are, while symbols have the kinds they were compiled with.
+    if debug:
+        stages.start("describe")
+        units = Units(live, order, count)
+        info = dwarf_info.describe(live, units, libraries, goal.compiler, goal.dwarf5)
+        stages.start("text")
     if options.callgraph:
         from goweld.explain import callgraph
 
@@ -108,6 +123,11 @@ def link(options: Options, show: Show) -> None:
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
     pcln = pclntab.build(live, text, objects.files, goal.goroot)
+
+    # 6 dwarf: the debug sections.
+    if debug:
+        stages.start("dwarf")
+        sections = dwarf_sections.plan(live, info, units, libraries, text, goal.goroot, 5 if goal.dwarf5 else 4)
     stages.start("data")
     moduledata.mark(live)
     module = live.lookup(setup.MODULEDATA)
@@ -119,12 +139,20 @@ def link(options: Options, show: Show) -> None:
     data, divisions = data_layout.sort(live)
     moduledata.set_type_divisions(live, module, holes, divisions)
     data_layout.place(options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end))
-    end = data_layout.place_in_file(options, layout, elf.HEADR)
-    # ------------------------------------------- addresses and offsets are final below
+    if debug:
+        dwarf_sections.place_sections(live, layout, sections)
+    # ------------------------------------------- addresses are final below
 
-    # 7 relocate: the image.
+    # 7 relocate: the debug sections, which compression shortens.
+    if debug:
+        stages.start("debug")
+        debug_relocation.build(live, layout, sections, options.compressdwarf, diagnostics)
+    end = data_layout.place_in_file(options, layout, elf.HEADR)
+    # ------------------------------------------- offsets are final below
+
+    # 7 relocate: the image of the rest.
     stages.start("relocate")
-    image = relocation.build(live, text, layout, data, end, diagnostics)
+    image = relocation.build(live, text, layout, data, layout.dwarf.fileoff, diagnostics)
     fips.seal(live, layout, image, options.fipso)
 
     # 8 formats: headers and symbol table; 9 buildid: the notes.
@@ -155,7 +183,8 @@ def link(options: Options, show: Show) -> None:
     if options.callgraph:
         show(callgraph.sizes(layout, elf.HEADR, 0 if options.strip_symbols else len(tail[0])), 1)
     show(diagnostics.lines, 2)
-    output.write([image.view(), bytes(headers.tail_fileoff - end), *tail])
+    contents = [part.content for part in sections.sections] if debug else []
+    output.write([image.view(), *contents, bytes(headers.tail_fileoff - end), *tail])
     stages.report()
 
 

@@ -12,6 +12,7 @@ EHDR_SIZE = 64
 PHDR_SIZE = 56
 SHDR_SIZE = 64
 SYM_SIZE = 24
+CHDR_SIZE = 24
 
 ET_EXEC = 2
 EM_X86_64 = 62
@@ -39,6 +40,8 @@ SHF_ALLOC = 2
 SHF_EXECINSTR = 4
 SHF_TLS = 0x400
 SHF_COMPRESSED = 0x800
+
+ELFCOMPRESS_ZLIB = 1
 
 _IDENT = b"\x7fELF\x02\x01\x01"  # ELFCLASS64, ELFDATA2LSB, EV_CURRENT; the OS ABI byte follows
 _MASK = (1 << 64) - 1
@@ -148,6 +151,11 @@ class Shdr:
             self.align,
             self.entsize,
         )
+
+
+def compression_header(size: int) -> bytes:
+    """What comes before the compressed content of a section of `size` bytes that needs no alignment (Elf64_Chdr)."""
+    return struct.pack("<IIQQ", ELFCOMPRESS_ZLIB, 0, size, 1)
 
 
 def note(name: bytes, kind: int, description: bytes) -> bytes:

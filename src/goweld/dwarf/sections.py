@@ -105,8 +105,8 @@ def plan(
     addrs = {k: pieces.addrs(k) for k in objects}
     listed, header = builder.header(True), builder.header(True)
     range_pieces, nrange = order.write_ranges(listed, version)
-    found = units_info(info, objects, pieces.abbrev, heads, ranges, addrs)
-    builder.add(".debug_info", found, len(found))
+    found, nfound = units_info(info, objects, pieces.abbrev, heads, ranges, addrs)
+    builder.add(".debug_info", found, nfound)
     locations, nlocation = order.collect_locations(header)
     if version == 5:
         builder.finish_header(header, builder.add(".debug_loclists", locations, nlocation))

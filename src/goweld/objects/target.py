@@ -17,16 +17,33 @@ class Target:
     """What is linked for.
 
     `header` is the first line every object must have, newline included; `version` what runtime.Version
-    reports; `fieldtrack`: the experiment of that name is on; `goroot` the GOROOT that file names are expanded with, empty where the environment has none.
+    reports, `compiler` that of the toolchain; `dwarf5`: debug information is DWARF 5, not 4; `fieldtrack`: the
+    experiment of that name is on; `goroot` the GOROOT that file names are expanded with, empty where the
+    environment has none.
     """
 
-    __slots__ = ("release", "header", "version", "fieldtrack", "goroot", "goos", "goarch")
+    __slots__ = (
+        "release",
+        "header",
+        "version",
+        "compiler",
+        "dwarf5",
+        "fieldtrack",
+        "goroot",
+        "goos",
+        "goarch",
+    )
 
-    def __init__(self, release: Release, header: bytes, version: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, release: Release, header: bytes, version: str, compiler: str, environ: Mapping[str, str]
+    ) -> None:
         self.release = release
         self.header = header
         self.version = version
-        self.fieldtrack = b"fieldtrack" in header.rpartition(b" X:")[2].strip().split(b",")
+        self.compiler = compiler
+        experiments = header.rpartition(b" X:")[2].strip().split(b",")
+        self.dwarf5 = b"dwarf5" in experiments
+        self.fieldtrack = b"fieldtrack" in experiments
         self.goroot = environ.get("GOROOT", "")
         self.goos = environ.get("GOOS") or "linux"
         self.goarch = environ.get("GOARCH") or "amd64"
@@ -45,7 +62,7 @@ def choose(options: Options, environ: Mapping[str, str]) -> Target:
         environ.get("GOOS") or "linux",
         environ.get("GOARCH") or "amd64",
     )
-    return Target(release, header, text, environ)
+    return Target(release, header, text, version.decode(), environ)
 
 
 def main_version(path: str) -> bytes:

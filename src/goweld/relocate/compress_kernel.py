@@ -1,0 +1,102 @@
+"""Sections relocated and compressed on the way, block by block, so that no whole section is ever written out plain."""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.deflate_kernel import Stream, feed, finish
+from cython.cimports.goweld.codec.goflate_kernel import start
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
+from cython.cimports.goweld.relocate.apply_kernel import apply_symbols
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdlib import free, malloc
+
+BLOCK = cython.declare(uint64_t, 512 << 10)  # relocated at a time: it stays in the processor's cache
+
+
+class Compression:
+    """Up to `most` sections, added the largest first, then compressed by all threads at once."""
+
+    def __init__(self, relocation: object, most: int) -> None:
+        self.relocation = relocation
+        self.b.place = cython.address(self.relocation.b.place)
+        self.memory = [Column(cython.sizeof(Packed), most)]
+        self.b.list = cython.cast("Packed *", cython.cast(Column, self.memory[0]).ptr)
+
+    def add(self, pieces: Column, count: int, addr: int, out: Column, first: int) -> None:
+        """Compress `count` pieces, laid end to end from `addr`, into `out` from `first` on."""
+        p = cython.address(self.b.list[self.n])
+        p.ids = cython.cast("uint32_t *", pieces.ptr)
+        p.n = count
+        p.addr = addr
+        p.out = cython.cast("uint8_t *", out.ptr) + first
+        p.room = cython.cast(uint64_t, out.length) - first
+        self.memory += [pieces, out]
+        self.n += 1
+        return 0
+
+    def run(self) -> list[int]:
+        """Compress everything; the streams' sizes, -1 where one does not fit, in the order of adding."""
+        with cython.nogil:
+            run_tasks(pack_one, cython.address(self.b), self.n)
+        if self.b.no_memory:
+            raise MemoryError
+        return [self.b.list[i].size for i in range(self.n)]
+
+    def failures(self) -> list[tuple[int, int, int, int, int]]:
+        """What could not be relocated: (symbol, relocation, target, why, value), the first of each section."""
+        found = []
+        for i in range(self.n):
+            p = cython.address(self.b.list[i])
+            for j in range(min(p.nfailures, MOST_KEPT)):
+                f = cython.address(p.failures[j])
+                found.append((f.symbol, f.reloc, f.target, f.why, f.value))
+        return found
+
+
+def pack_one(context, index):
+    """A task: one section."""
+    b = cython.cast("Packing *", context)
+    if not pack(b, b.list + index):
+        b.no_memory = True
+
+
+def pack(b, p):
+    """Relocate and compress one section; false where there is no memory."""
+    c = b.place.c
+    s = cython.cast("Stream *", malloc(cython.sizeof(Stream)))
+    block = cython.cast("uint8_t *", malloc(BLOCK + widest(c, p.ids, p.n)))
+    if s == cython.NULL or block == cython.NULL:
+        free(s)
+        free(block)
+        return False
+    start(s, p.out, p.room)
+    first = cython.cast(uint32_t, 0)
+    addr = p.addr
+    while first < p.n:
+        last = first
+        size = cython.cast(uint64_t, 0)
+        while last < p.n and size < BLOCK:
+            size += c.size[p.ids[last]]
+            last += 1
+        nfailures = apply_symbols(b.place, p.ids + first, last - first, block, addr, size, 0, p.failures, MOST_KEPT)
+        if nfailures:
+            # The link has failed; what is left to do does not matter.
+            p.nfailures = nfailures
+            break
+        feed(s, block, size)
+        addr += size
+        first = last
+    p.size = finish(s)
+    free(s)
+    free(block)
+    return True
+
+
+def widest(c, ids, n):
+    """The size of the largest piece."""
+    most = cython.cast(uint64_t, 0)
+    for i in range(n):
+        if c.size[ids[i]] > most:
+            most = c.size[ids[i]]
+    return most
