@@ -77,8 +77,8 @@ class Functab:
     def collect(self, functab: int) -> int:
         """Find what the tables will hold: names, files, inline trees; pcdata and funcdata.
 
-        Returns the first corrupt function, or 0.  functab's content gets the offsets of pcdata; the numbers of
-        funcdata, which `fill` replaces.
+        Returns the first corrupt function, or 0.  functab's content gets offsets of pcdata, and the numbers
+        of funcdata, which `fill` replaces.
         """
         d = cython.address(self.d)
         d.functab = cython.cast("uint8_t *", d.c.data[functab])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from goweld.errors import LinkError
 from goweld.tables.functab_kernel import Functab
 from goweld.tables.pclntab_kernel import Functions, reserve_together
@@ -180,25 +182,17 @@ def refuse_funcdata(live: Live, functab: Functab) -> None:
 
 
 def is_clean(path: str) -> bool:
-    """Whether path.Clean leaves an absolute path as it is."""
-    return path.startswith("/") and path == clean_path(path) and path != "/"
+    """Whether an absolute path stays as it is when it is joined with more."""
+    return path.startswith("/") and path != "/" and path == clean_path(path)
 
 
 def clean_path(path: str) -> str:
-    """path.Clean of an absolute path."""
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            del parts[-1:]
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/" + "/".join(parts)
+    """filepath.Clean of a path that is not empty."""
+    # Python keeps two leading slashes, which POSIX lets mean something.
+    return os.path.normpath("/" + path.lstrip("/") if path.startswith("/") else path)
 
 
 def expand_goroot(goroot: str, rest: bytes) -> bytes:
     """GOROOT joined with what follows it in a file name (ld.expandGoroot)."""
     joined = goroot + "/" + rest.decode("utf-8", "surrogateescape")
-    cleaned = clean_path(joined)
-    if not goroot.startswith("/"):
-        cleaned = cleaned[1:]
-    return cleaned.encode("utf-8", "surrogateescape")
+    return clean_path(joined).encode("utf-8", "surrogateescape")
