@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.model.memory_kernel import Input
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memset
 
 NBLOCKS = cython.declare(cython.int, 19)

@@ -1,6 +1,6 @@
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from goweld.codec.goobj_kernel cimport GoObj, RelocRecord
+from goweld.codec.goobj_kernel cimport AuxRecord, GoObj, RelocRecord
 from goweld.model.memory_kernel cimport Column
 from goweld.model.symbols_kernel cimport SymbolColumns, Symbols
 

@@ -15,7 +15,6 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     FLAG_GOTYPE,
     FLAG_REFLECT_METHOD,
     R_WEAK,
-    AuxRecord,
     sym_auxs,
     sym_data,
     sym_relocs,
@@ -41,7 +40,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     local_index,
     resolve,
 )
-from cython.cimports.libc.stdint import int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free, realloc
 from cython.cimports.libc.string import memcmp
 

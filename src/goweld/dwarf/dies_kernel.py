@@ -10,7 +10,7 @@ import cython
 from cython.cimports.goweld.model.kinds import K_DWARF_TYPE
 from cython.cimports.goweld.model.live_kernel import A_NOT_IN_SYMTAB, append_symbol
 from cython.cimports.goweld.model.symbols_kernel import find_name, gw_hash
-from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free, realloc
 from cython.cimports.libc.string import memcmp, memcpy, memset
 

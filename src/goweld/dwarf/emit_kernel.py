@@ -31,7 +31,6 @@ from cython.cimports.goweld.model.kinds import (
     R_DWARFSECREF,
 )
 from cython.cimports.goweld.model.live_kernel import append_symbol
-from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy
 

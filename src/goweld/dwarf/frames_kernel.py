@@ -8,7 +8,7 @@ from cython.cimports.goweld.codec.leb128 import put_sleb128
 from cython.cimports.goweld.model.live_kernel import aux_target, live_auxs
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from cython.cimports.libc.string import memcpy, memset
+from cython.cimports.libc.string import memcpy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from goweld.codec.goobj_kernel cimport GoObj, RelocRecord
+from goweld.codec.goobj_kernel cimport AuxRecord, GoObj, RelocRecord
 from goweld.dwarf.dies_kernel cimport Dies, DieTable
 from goweld.dwarf.units_kernel cimport Units
 from goweld.model.live_kernel cimport Live, LiveColumns

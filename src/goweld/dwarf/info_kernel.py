@@ -12,8 +12,6 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     AUX_DWARF_RANGES,
     AUX_GOTYPE,
     FLAG2_DICT,
-    AuxRecord,
-    RelocRecord,
     sym_data,
     sym_name,
     sym_relocs,
@@ -62,7 +60,7 @@ from cython.cimports.goweld.model.live_kernel import (
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
 from cython.cimports.goweld.model.symbols_kernel import content, local_index, locate, resolve
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import realloc
 
 NINFO = cython.declare(cython.int, 8)  # the length of "go:info."

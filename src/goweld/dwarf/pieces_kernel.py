@@ -19,7 +19,7 @@ from cython.cimports.goweld.model.kinds import (
 )
 from cython.cimports.goweld.model.live_kernel import append_symbol, aux_target, live_auxs
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint64_t
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

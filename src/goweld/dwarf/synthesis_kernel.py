@@ -28,7 +28,7 @@ from cython.cimports.goweld.dwarf.dies_kernel import (
     take_fields,
 )
 from cython.cimports.goweld.dwarf.types_kernel import TypeData, define, open_content, target_at
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memcmp, memcpy, strlen
 

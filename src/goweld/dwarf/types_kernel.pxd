@@ -1,4 +1,4 @@
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport GoObj, RelocRecord
 from goweld.dwarf.dies_kernel cimport DieTable

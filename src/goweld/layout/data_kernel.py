@@ -30,7 +30,7 @@ from cython.cimports.goweld.model.live_kernel import (
     target,
 )
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy, memset
 
 MOST = cython.declare(uint32_t, 2000000000)  # ld.cutoff
@@ -268,7 +268,6 @@ class DataSymbols:
                 if not type_string(c, ids[i], cython.address(t.keys[i])):
                     return 0, 0, 0, ids[i]
         pdqsort(order, n, type_less, cython.address(t))
-        sizes = cython.declare(uint64_t[4])
         size = cython.cast(uint64_t, 8)
         for i in range(n):
             ids[i] = t.ids[order[i]]

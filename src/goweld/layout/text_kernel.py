@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK, Live
+from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import local_index
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 
 MIN_FUNC = cython.declare(uint32_t, 16)  # abi.MINFUNC: findfunctab needs functions this far apart
 

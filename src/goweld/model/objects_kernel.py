@@ -9,7 +9,6 @@ from cython.cimports.goweld.model.pool_kernel import run_beside
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.posix.mman import madvise
 
-
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
 MADV_DONTNEED = cython.declare(cython.int, 4)
 PAGE = cython.declare(uint64_t, 4096)

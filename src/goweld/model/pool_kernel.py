@@ -15,7 +15,6 @@ from cython.cimports.goweld.model.pthread import (
     pthread_join,
     pthread_t,
 )
-from cython.cimports.libc.stdint import int64_t
 
 MOST = cython.declare(cython.int, 64)
 nthreads = cython.declare(cython.int, 1)

@@ -11,7 +11,6 @@ from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
 from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128
 from cython.cimports.goweld.model.kinds import (
     K_NONE,
-    K_TLSBSS,
     K_XREF,
     R_ADDR,
     R_ADDRCUOFF,
