@@ -45,7 +45,6 @@ def unsupported(options: Options) -> str | None:
         (bool(options.cpuprofile), "-cpuprofile, a profile of the real linker"),
         (bool(options.memprofile), "-memprofile, a profile of the real linker"),
         (bool(options.benchmarkprofile), "-benchmarkprofile, a profile of the real linker"),
-        (not (options.strip_dwarf or options.strip_symbols), "debug information (neither -w nor -s is set)"),
     )
     for applies, reason in checks:
         if applies:
