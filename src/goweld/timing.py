@@ -48,7 +48,7 @@ class Stages:
 
 
 def resident() -> tuple[int, int]:
-    """Bytes of memory the process holds now, in all and of mapped files; zeros where the system does not say."""
+    """Bytes of memory the process holds, in all and of mapped files; zeros where the system does not say."""
     try:
         with open("/proc/self/statm", "rb") as file:
             words = file.read().split()

@@ -2,7 +2,7 @@
 
 usage: run.py [--count N] [--seed N] [--only NUMBER] [--checked DIR] [-j N] --go GO --goweld GOWELD
 
-Goweld must write what cmd/link writes, or refuse: status 1 or 2, an error that names the file, no output left.
+Goweld must write what cmd/link writes, or refuse: status 1 or 2, an error naming the file, no output left.
 Failures are kept, with the inputs; `--only` tries single damages again.
 """
 

@@ -121,7 +121,8 @@ class Bench:
     def _judge(self, damage: Damage, ours: Answer, theirs: Answer, file: str, folder: Path) -> Verdict:
         def bad(why: str) -> Verdict:
             (folder / "why").write_text(f"{damage}\n{why}\ngoweld: {ours.text}\ncmd/link: {theirs.text}\n")
-            return Verdict(damage, BAD, f"{why}\ngoweld: {ours.text[:1500]}\ncmd/link: {theirs.text[:300]}", folder)
+            said = f"{why}\ngoweld: {ours.text[:1500]}\ncmd/link: {theirs.text[:300]}"
+            return Verdict(damage, BAD, said, folder)
 
         if ours.status is None:
             return bad("Goweld does not end")
@@ -149,4 +150,5 @@ class Bench:
 
 def says_the_same(ours: str, theirs: str) -> bool:
     """Whether each of our lines is one of cmd/link's, but for the program's name before it."""
-    return all(any(their.endswith(our.partition(": ")[2] or our) for their in theirs.split("\n")) for our in ours.split("\n"))
+    lines = theirs.split("\n")
+    return all(any(their.endswith(our.partition(": ")[2] or our) for their in lines) for our in ours.split("\n"))

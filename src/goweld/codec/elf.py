@@ -154,7 +154,7 @@ class Shdr:
 
 
 def compression_header(size: int) -> bytes:
-    """What comes before the compressed content of a section of `size` bytes that needs no alignment (Elf64_Chdr)."""
+    """What precedes the compressed content of a section of `size` bytes without alignment (Elf64_Chdr)."""
     return struct.pack("<IIQQ", ELFCOMPRESS_ZLIB, 0, size, 1)
 
 

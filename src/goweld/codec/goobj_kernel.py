@@ -80,7 +80,8 @@ class ObjectHeader:
         self.imports = []
         for i in range((offsets[1] - offsets[0]) // 16):
             record = o.base + offsets[0] + 16 * i
-            self.imports.append((text(cython.address(o), record), cython.cast("const char *", record + 8)[:8]))
+            fingerprint = cython.cast("const char *", record + 8)[:8]
+            self.imports.append((text(cython.address(o), record), fingerprint))
         self.packages = [text(cython.address(o), o.base + offsets[1] + 8 * i) for i in range(o.npkg)]
         for i in range((offsets[3] - offsets[2]) // 8):
             check_text(cython.address(o), o.base + offsets[2] + 8 * i)
@@ -95,7 +96,8 @@ def file_table(o):
 
 def check_text(o, record):
     """Raise CorruptObject where an 8-byte (length, offset) reference names no string of the object."""
-    if cython.cast(uint64_t, cython.cast("uint32_t *", record)[1]) + cython.cast("uint32_t *", record)[0] > o.length:
+    place = cython.cast("uint32_t *", record)
+    if cython.cast(uint64_t, place[1]) + place[0] > o.length:
         raise CorruptObject("string outside the object")
     return 0
 

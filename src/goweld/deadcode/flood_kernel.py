@@ -2,7 +2,8 @@
 
 A node is a symbol, an edge a relocation or an auxiliary symbol.  A type's methods are not edges: they are set
 aside and kept only if something calls a method of that name and type, or of any exported name by reflection.
-Pending symbols are bits, swept upwards until none is left.  Cost: one visit per reachable symbol and one random access per edge.
+Pending symbols are bits, swept upwards until none is left.  Cost: one visit per reachable symbol and one random
+access per edge.
 """
 
 from __future__ import annotations
@@ -277,7 +278,7 @@ def symbol_text(f, id, text):
 
 
 def itab_type(f, id):
-    """The type an R_USEIFACE names: the symbol itself, or the type of an itab (ld.decodeItabType); 0: neither."""
+    """The type an R_USEIFACE names: its target, or the type of an itab (ld.decodeItabType); 0: neither."""
     s = f.s
     if id == 0 or id >= s.first_ref:
         return 0
@@ -366,7 +367,7 @@ def iface_method(f, raw, id, off):
 
 
 def add_methods(f, raw, o, li, r, n, nmethods):
-    """Set a type's methods aside (deadcodePass.decodetypeMethods): entry i has its i-th R_METHODOFF triple."""
+    """Set a type's methods aside (deadcodePass.decodetypeMethods): the i-th has its i-th R_METHODOFF triple."""
     s = f.s
     p = cython.declare("const uint8_t *", cython.NULL)
     size = sym_data(o, li, cython.address(p))
@@ -544,7 +545,10 @@ class Flood:
         self.f.pending = cython.cast("uint64_t *", cython.cast(Column, pending).ptr)
 
     def refer(self, targets: dict[int, list[int]], override: int) -> None:
-        """Say what the linker's own symbols refer to; `override` is an object's symbol whose references these replace."""
+        """Say what the linker's own symbols refer to.
+
+        `override` is an object's symbol whose references these replace.
+        """
         s = self.f.s
         first = s.n
         for raw in targets:

@@ -64,8 +64,8 @@ def missing_builtin(symbols: Symbols, raw: int) -> LinkError:
 def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int) -> Live:
     """The live symbols.
 
-    `adopted` are the names that the linker will define whatever deadcode says: those that objects mention come
-    to life here, in their place.  No loaded symbol comes to life after this.  `extra`: how many more symbols
+    `adopted` are the names that the linker will define whatever deadcode says: those that objects mention
+    come to life here, in their place.  No loaded symbol comes to life after this.  `extra`: how many more symbols
     the linker may make than it usually does.
     """
     for name, version in adopted:

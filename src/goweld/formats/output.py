@@ -1,4 +1,4 @@
-"""The output file: written beside its target and renamed, so that a reader sees the old file or the new one."""
+"""The output file: written beside its target and renamed, so that readers see the old file or the new one."""
 
 from __future__ import annotations
 
@@ -103,8 +103,10 @@ class Output:
                 os.unlink(beside)
 
     def open_beside(self, directory: str, beside: str) -> tuple[int, bool]:
-        """A new file in the target's directory, nameless where the system can (nothing is left if we are killed);
-        the descriptor, and whether it bears the name `beside`."""
+        """A new file in the target's directory: the descriptor, and whether it bears the name `beside`.
+
+        It is nameless where the system can have that: nothing is left if we are killed.
+        """
         try:
             return os.open(directory, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, NEW_MODE), False
         except (OSError, AttributeError):

@@ -85,7 +85,7 @@ def place(
 ) -> None:
     """Place all data symbols, then give segments, sections and symbols their addresses.
 
-    `pointer_masks(kind, end)` is called for .data and .bss when they are laid out: it gives the GC data symbols
+    `pointer_masks(kind, end)` is called for .data and .bss as they are laid out: it gives the GC data symbols
     their contents, on whose size the read-only data depends.
     """
     placer = Placer(layout, symbols)

@@ -1,4 +1,4 @@
-"""Data symbols: grouped, sorted by kind and size, given places (ld.symtab's grouping, ld.dodata, ld.dodataSect)."""
+"""Data symbols: grouped, sorted by kind and size, given places (ld.symtab, ld.dodata, ld.dodataSect)."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def is_data_symbol(c, s):
 
 
 def size_key(c, s, zerobase):
-    """The key that ld.dodataSect sorts by, before the symbol index: the size, zerobase first of the non-empty."""
+    """What ld.dodataSect sorts by before the symbol index: the size, zerobase first of the non-empty."""
     return 1 if s == zerobase else cython.cast(uint64_t, c.size[s]) * 2
 
 

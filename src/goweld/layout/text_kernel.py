@@ -49,7 +49,7 @@ def kind_here(c, live, k, li):
 
 
 def is_shared(c, live, k, li):
-    """Whether a definition is dupok, or its symbol's content comes from elsewhere: another one, or the linker."""
+    """Whether a definition is dupok, or its symbol's content comes from another one or the linker."""
     return c.obj[live] != k or c.li[live] != li or c.attr[live] & (A_CLONED | A_DUPOK) != 0
 
 
@@ -107,7 +107,7 @@ def sort_by_kind(live, order, n):
 
 
 def assign_addresses(live, order, n, start, funcalign, sect):
-    """Give each function its address; the address after the last, and the section's alignment (ld.assignAddress)."""
+    """Give each function its address; the end of the last, and the section's alignment (ld.assignAddress)."""
     c = cython.address(live.c)
     ids = cython.cast("uint32_t *", order.ptr)
     va = start

@@ -1,7 +1,7 @@
 """The live symbols, renumbered densely: every stage after deadcode works on these ids.
 
-Live ids ascend with raw ids, so ties broken by index come out as cmd/link's; symbols that the linker makes get
-the ids that follow, in the order of their creation.  Id 0 is the dead symbol.
+Live ids ascend with raw ids, so ties broken by index come out as cmd/link's; symbols that the linker makes
+get the ids that follow, in the order of their creation.  Id 0 is the dead symbol.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def has_text(s, id):
 
 
 class Live:
-    """The live symbols' columns.  `extra`: how many symbols of its own the linker may make beyond the usual."""
+    """The live symbols' columns.  `extra`: how many symbols the linker may make beyond the usual."""
 
     def __init__(self, symbols: object, extra: int = 0) -> None:
         self.symbols = symbols
@@ -200,7 +200,7 @@ class Live:
         return self.c.syms.live[raw]
 
     def create(self, name: bytes, kind: int, version: int = 0) -> int:
-        """The symbol of that name, made now if there is none, with its kind set (loader.CreateSymForUpdate)."""
+        """The symbol of that name, made now if there is none, and of that kind (loader.CreateSymForUpdate)."""
         c = cython.address(self.c)
         id = cython.cast(uint32_t, self.lookup(name, version))
         if id == 0:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Symbols that the linker defines whatever deadcode says (loader.CreateSymForUpdate marks them reachable): those
-# that objects mention come to life in their place.
+# Symbols that the linker defines whatever deadcode says (loader.CreateSymForUpdate marks them reachable):
+# those that objects mention come to life in their place.
 ADOPTED = tuple(
     (name, 0)
     for name in (
@@ -52,7 +52,7 @@ ADOPTED = tuple(
     )
 )
 
-# The brackets of the FIPS sections, with their kinds (ld.fipsSyms): text, read-only, pointer-free and other data.
+# The brackets of the FIPS sections, with their kinds (ld.fipsSyms): text, read-only, pointer-free, other data.
 FIPS_BRACKETS = (
     (b"go:textfipsstart", 2),
     (b"go:textfipsend", 4),

@@ -15,7 +15,7 @@ PAGE = cython.declare(uint64_t, 4096)
 
 
 def populate(first, end):
-    """Map the pages of a range of an input at once.  Where the system cannot, they are mapped as they are touched."""
+    """Map the pages of a range of an input at once.  Where the system cannot, each is mapped when touched."""
     start = cython.cast(uint64_t, first) & ~(PAGE - 1)
     stop = cython.cast(uint64_t, end)
     if stop > start:
@@ -23,7 +23,7 @@ def populate(first, end):
 
 
 def fetch_all(argument):
-    """What resolution reads of each object, then what deadcode does: names and symbols, then relocations and the like."""
+    """What resolution reads of each object, then what deadcode does: names and symbols, then relocations."""
     f = cython.cast("Fetching *", argument)
     for i in range(1, f.n):
         populate(f.list[i].base, cython.cast("const uint8_t *", f.list[i].relocidx))
@@ -66,7 +66,7 @@ class Objects:
         return 0
 
     def release(self) -> None:
-        """Let go of the mapped symbol records, hashes and indices: after deadcode little of them is read again."""
+        """Let go of the mapped symbol records, hashes and indices: few are read again after deadcode."""
         for i in range(1, self.n):
             first = (cython.cast(uint64_t, self.list[i].syms) + PAGE - 1) & ~(PAGE - 1)
             end = cython.cast(uint64_t, self.list[i].relocs) & ~(PAGE - 1)

@@ -41,7 +41,7 @@ def find_name(s, name, size, version, insert):
 class Symbols:
     """The columns, empty; the resolve stage fills them in.
 
-    `kinds` maps an object's symbol kinds to the linker's, 256 bytes.  `name_types`: every type is found by name.
+    `kinds` maps an object's symbol kinds to the linker's, 256 bytes.  `name_types`: types are found by name.
     """
 
     def __init__(self, objects: Objects, kinds: bytes, name_types: bool = False) -> None:
@@ -92,7 +92,7 @@ class Symbols:
         return following
 
     def index_names(self):
-        """Room for the names of named definitions and references, ABI0 functions' twins, types, the linker's own."""
+        """Room for names: of named definitions and references, ABI0 functions' twins, types, the linker's."""
         c = cython.address(self.c)
         most = cython.cast(uint64_t, 4096)
         for i in range(1, c.nobjects):
@@ -136,7 +136,7 @@ class Symbols:
         return self.c.entries[entry].id
 
     def create(self, name: bytes) -> int:
-        """The symbol of that name (version 0), made now if there is none: the linker's own, before deadcode."""
+        """The symbol of that name (version 0), made now if there is none: one of the linker's own."""
         c = cython.address(self.c)
         id = cython.cast(uint32_t, self.lookup(name, 0))
         if id == 0:

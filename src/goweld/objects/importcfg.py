@@ -1,4 +1,4 @@
-"""Which file holds which package: an importcfg file says, or, where there is none, directories are searched."""
+"""Which file holds which package: an importcfg file says it, or directories are searched."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ class Target:
     """What is linked for.
 
     `header` is the first line every object must have, newline included; `version` what runtime.Version
-    reports, `compiler` that of the toolchain; `dwarf5`: debug information is DWARF 5, not 4; `fieldtrack`: the
-    experiment of that name is on; `goroot` the GOROOT that file names are expanded with, empty where the
+    reports, `compiler` that of the toolchain; `dwarf5`: debug information is DWARF 5, not 4; `fieldtrack`:
+    the experiment of that name is on; `goroot` the GOROOT that file names are expanded with, empty where the
     environment has none.
     """
 
@@ -81,7 +81,7 @@ def main_version(path: str) -> bytes:
 
 
 def settle(options: Options) -> None:
-    """Fill in the address defaults of linux/amd64 (amd64.archinit) and check the data address against them."""
+    """Fill in the address defaults of linux/amd64 (amd64.archinit) and check the data address."""
     if options.round == -1:
         options.round = 4096
     if options.text_addr == -1:

@@ -6,7 +6,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
-NAMES = {1: "R_ADDR", 5: "R_ADDROFF", 7: "R_CALL", 14: "R_PCREL", 15: "R_TLS_LE", 16: "R_TLS_IE", 29: "R_GOTPCREL"}
+NAMES = {
+    1: "R_ADDR",
+    5: "R_ADDROFF",
+    7: "R_CALL",
+    14: "R_PCREL",
+    15: "R_TLS_LE",
+    16: "R_TLS_IE",
+    29: "R_GOTPCREL",
+}
 A_ABI_INTERNAL = 16
 ABI_NAMES = ("ABI0", "ABIInternal")
 

@@ -162,7 +162,7 @@ def has_sound_name(o, r):
 
 
 def note_definition(s, id, r):
-    """What any copy of a definition adds to its symbol (loader.preloadSyms): the largest alignment, two flags."""
+    """What any copy of a definition adds to its symbol (loader.preloadSyms): largest alignment, two flags."""
     if r.align:
         bits = cython.cast(uint8_t, 0)
         align = r.align
@@ -183,7 +183,7 @@ def is_unnamed_or_static(r):
 
 
 def bind_names(symbols):
-    """Give each named definition and reference the entry of its name, and name the package definitions met."""
+    """Give each named definition and reference the entry of its name; name package definitions met."""
     s = cython.address(symbols.c)
     with cython.nogil:
         bad = names_of(s)
@@ -194,7 +194,7 @@ def names_of(s):
     """Only non-package names are entered; package names, the many, at most probe.  canon[] holds the entry.
 
     Debug information finds types by name: where there is to be some, those of packages are entered as well.
-    An ABI0 function's name is entered for ABIInternal too: the symbol table and linkname rules ask for that twin.
+    An ABI0 function's name is entered for ABIInternal too: symbol table and linkname rules ask for that twin.
     """
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
@@ -377,7 +377,7 @@ def block_linkname(symbols, raw):
 
 
 def linkname_references(symbols):
-    """The references by linkname or from assembly that policy must judge, as (raw id, object), in cmd/link's order.
+    """References by linkname or from assembly that policy must judge, as (raw id, object), in cmd/link's order.
 
     Left out are those that loader.checkLinkname allows at once: to symbols that no object defines, that lie
     outside the standard library, or in the same package, unless the name is a blocked one.

@@ -1,4 +1,4 @@
-"""Field tracking: which struct fields marked `go:"track"` a program can use, and why (GOEXPERIMENT=fieldtrack)."""
+"""Field tracking: which fields tagged `go:"track"` a program can use, and why (GOEXPERIMENT=fieldtrack)."""
 
 from __future__ import annotations
 

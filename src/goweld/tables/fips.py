@@ -1,4 +1,4 @@
-"""The FIPS 140 module: brackets around its symbols, and the hash over what lies between them (ld/fips140.go)."""
+"""The FIPS 140 module: brackets around its symbols, and the hash over what they enclose (ld/fips140.go)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def fill(live: Live) -> list[int]:
 
 
 def seal(live: Live, layout: Layout, image: Column, path: str) -> None:
-    """Hash the bracketed bytes of the finished image into go:fipsinfo (ld.asmbfips); `path`: -fipso's file, or ""."""
+    """Hash the bracketed bytes of the finished image into go:fipsinfo (ld.asmbfips); `path` is -fipso's."""
     view = image.view()
     parts: list[bytes | memoryview] = [b"go fips object v1\n"]
     for i in range(0, len(FIPS_BRACKETS), 2):

@@ -20,7 +20,7 @@ NO_TYPE = 2
 
 
 def fill(live: Live, name: bytes, order: Column, first: int, count: int, end: int) -> None:
-    """Give the symbol `name` the GC program of a section: `count` symbols of `order` from `first`, `end` bytes."""
+    """Give `name` the GC program of a section: `count` symbols of `order` from `first`, `end` bytes."""
     program, why, bad = pointer_program(live, order, first, count, end)
     if why == NO_TYPE:
         symbol = live.name(bad).decode("utf-8", "replace")

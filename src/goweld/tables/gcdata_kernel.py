@@ -1,4 +1,4 @@
-"""The GC program of a data section: which words of it are pointers (ld.GCProg over cmd/internal/gcprog.Writer).
+"""The GC program of a data section: which words of it are pointers (ld.GCProg, gcprog.Writer).
 
 Types are read by raw id: deadcode need not have reached a variable's type.
 """
@@ -241,7 +241,7 @@ def gotype_of(c, s):
 
 
 def pointer_program(live, order, first, count, end):
-    """The program for symbols first .. first + count of `order`, whose values are offsets, up to offset `end`.
+    """The program for symbols first .. first + count of `order`, whose values are offsets, up to `end`.
 
     Returns (program, 0, 0), or (b"", why, the offending symbol: a live id for WHY_NO_TYPE, else a raw type).
     """
