@@ -150,5 +150,5 @@ class Bench:
 
 def says_the_same(ours: str, theirs: str) -> bool:
     """Whether each of our lines is one of cmd/link's, but for the program's name before it."""
-    lines = theirs.split("\n")
-    return all(any(their.endswith(our.partition(": ")[2] or our) for their in lines) for our in ours.split("\n"))
+    mine, lines = ours.split("\n"), theirs.split("\n")
+    return all(any(their.endswith(our.partition(": ")[2] or our) for their in lines) for our in mine)

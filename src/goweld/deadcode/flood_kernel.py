@@ -2,7 +2,7 @@
 
 A node is a symbol, an edge a relocation or an auxiliary symbol.  A type's methods are not edges: they are set
 aside and kept only if something calls a method of that name and type, or of any exported name by reflection.
-Pending symbols are bits, swept upwards until none is left.  Cost: one visit per reachable symbol and one random
+Pending symbols are bits, swept upwards until none is left.  Cost: one visit per reachable symbol, one random
 access per edge.
 """
 
@@ -367,7 +367,7 @@ def iface_method(f, raw, id, off):
 
 
 def add_methods(f, raw, o, li, r, n, nmethods):
-    """Set a type's methods aside (deadcodePass.decodetypeMethods): the i-th has its i-th R_METHODOFF triple."""
+    """Set a type's methods aside (deadcodePass.decodetypeMethods): the i-th has the i-th R_METHODOFF triple."""
     s = f.s
     p = cython.declare("const uint8_t *", cython.NULL)
     size = sym_data(o, li, cython.address(p))

@@ -65,8 +65,8 @@ def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int)
     """The live symbols.
 
     `adopted` are the names that the linker will define whatever deadcode says: those that objects mention
-    come to life here, in their place.  No loaded symbol comes to life after this.  `extra`: how many more symbols
-    the linker may make than it usually does.
+    come to life here, in their place.  No loaded symbol comes to life after this.  `extra`: how many more
+    symbols the linker may make than it usually does.
     """
     for name, version in adopted:
         raw = symbols.lookup(name, version)

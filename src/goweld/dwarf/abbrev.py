@@ -1,4 +1,4 @@
-""".debug_abbrev: the shapes of all DIEs that the compiler or the linker writes (cmd/internal/dwarf.Abbrevs)."""
+""".debug_abbrev: the shapes of the DIEs of compiler and linker (cmd/internal/dwarf.Abbrevs)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ FORMS = {
 # Function addresses are numbers of .debug_addr entries in DWARF 5, and their ends are lengths.
 PC_FORMS = {4: {"lo": "addr", "hi": "addr"}, 5: {"lo": "addrx", "hi": "udata"}}
 
-# Each line is one entry, numbered from 1: its tag, "+" where it has children, then attributes with their forms.
+# Each line is an entry, numbered from 1: its tag, "+" where it has children, then attributes with their forms.
 # "@" before an attribute: only in DWARF 5.
 ENTRIES = """
 compile_unit + name:string language:data1 stmt_list:sec_offset low_pc:addr ranges:sec_offset comp_dir:string \

@@ -1,4 +1,4 @@
-"""The DIEs of types, as cmd/link's dwctxt keeps them: a table in order of creation, found by type symbol or by name.
+"""The DIEs of types, as cmd/link's dwctxt keeps them: in order of creation, found by type symbol or by name.
 
 A DIE's symbol is go:info.NAME, the one functions refer to where they mention the type; a DIE that describes a
 type symbol is found by that symbol alone, since one name means one symbol.

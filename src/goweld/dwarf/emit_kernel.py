@@ -1,4 +1,4 @@
-"""The bytes and relocations of the DIEs that the linker makes: types and units (dwctxt.putdie, writeUnitInfo)."""
+"""The bytes and relocations of the linker's DIEs: types and units (dwctxt.putdie, writeUnitInfo)."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ def chain_list(c, ids, n, list, obj, size):
 
 
 def chain(info, pieces, n, obj, unit):
-    """Append all of a unit to the `n` pieces so far, and say in its header how long it is; how many there are then."""
+    """Append a unit to the `n` pieces so far, and give its header its length; how many there are then."""
     c = cython.address(info.live.c)
     t = cython.address(info.dies.t)
     ids = cython.cast("uint32_t *", pieces.ptr)

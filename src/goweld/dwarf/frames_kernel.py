@@ -1,4 +1,4 @@
-"""Call frames: how deep the stack is at each instruction, from the functions' stack tables (ld.dwctxt.writeframes)."""
+"""Call frames: how deep the stack is where, from the functions' stack tables (dwctxt.writeframes)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
     from goweld.model.memory_kernel import Column as Ids
 
-# Length and CIE id; version 3; no augmentation; code alignment 1, data alignment -4; the return address is register
-# 16; DW_CFA_def_cfa: rsp + 8; DW_CFA_offset_extended: the return address lies at CFA - 8; padding.
+# Length and CIE id; version 3; no augmentation; code alignment 1, data alignment -4; the return address is
+# register 16; DW_CFA_def_cfa: rsp + 8; DW_CFA_offset_extended: the return address lies at CFA - 8; padding.
 CIE = cython.declare(
     "const char *",
     b"\x10\0\0\0\xff\xff\xff\xff\x03\0\x01\x7c\x10\x0c\x07\x08\x05\x10\x02\0",
@@ -33,7 +33,7 @@ CFA_DEF_CFA_OFFSET_SF = cython.declare(cython.int, 0x13)
 
 
 def fill_frames(live: Live, symbol: int, order: Ids, count: int) -> int:
-    """Give the symbol .debug_frame's content for `count` functions; the first function that is corrupt, or 0."""
+    """Give the symbol .debug_frame's content for `count` functions; the first corrupt one, or 0."""
     c = cython.address(live.c)
     ids = cython.cast("uint32_t *", order.ptr)
     bad = cython.declare(uint32_t, 0)

@@ -1,6 +1,6 @@
-"""Debug information of the program itself: types, functions, variables, constants (ld.dwarfGenerateDebugInfo).
+"""Debug information of the program: types, functions, variables, constants (ld.dwarfGenerateDebugInfo).
 
-`describe` decides which DIEs there are, before addresses are known; `units_info` lays them out as .debug_info.
+`describe` decides which DIEs there are, before addresses are known; `units_info` makes .debug_info of them.
 """
 
 from __future__ import annotations

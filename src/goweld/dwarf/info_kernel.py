@@ -140,7 +140,7 @@ def follow(t, info, s):
 
 
 def import_types(t, s):
-    """Define the types that an abstract function or a package's constants refer to (dwctxt.importInfoSymbol)."""
+    """Define the types that an abstract function or constants refer to (dwctxt.importInfoSymbol)."""
     c = t.c
     if c.attr[s] & A_LINKER:
         return True
@@ -153,7 +153,7 @@ def import_types(t, s):
 
 
 def import_type(t, o, r):
-    """Define the type behind a reference to go:info.T, and let the reference find it should it be dead so far."""
+    """Define the type behind a reference to go:info.T, and let the reference find it should it be dead."""
     s = t.c.syms
     name = cython.declare("const uint8_t *", cython.NULL)
     raw = locate(s, o, r.pkg, r.idx)
@@ -235,7 +235,7 @@ def visit_dictionary(t, s):
 
 
 def revive(t, raw):
-    """The live id of a symbol that deadcode did not reach, since it does not look at what the linker altered."""
+    """The live id of a symbol that deadcode did not reach: it does not look at what the linker altered."""
     c = t.c
     s = c.syms
     if raw >= s.first_ref:
@@ -374,7 +374,8 @@ class DebugInfo:
         info = self
         with cython.nogil:
             for s in range(1, c.loaded):
-                if is_variable_kind(c.kind[s]) and not c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER):
+                hidden = c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER)
+                if is_variable_kind(c.kind[s]) and not hidden:
                     visit_data(t, info, s)
                     if t.why:
                         break

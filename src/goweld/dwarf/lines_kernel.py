@@ -1,4 +1,4 @@
-"""Line tables: the head of each unit's, with its directories and files, before what the compiler made per function."""
+"""Line tables: the head of each unit's, with directories and files, before what the compiler made."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BACKSLASH = cython.declare(uint8_t, 92)
 DOT = cython.declare(uint8_t, 46)
 CURRENT = cython.declare(uint32_t, 1)  # the directory "."
 HEAD_ROOM = cython.declare(uint64_t, 64)  # more than a head takes without directories and files
-FILE_ROOM = cython.declare(uint64_t, 40)  # and than a file takes besides its name, once as file and once as directory
+FILE_ROOM = cython.declare(uint64_t, 40)  # and than a file takes besides its name, as file and as directory
 # default_is_stmt, line_base -4, line_range, opcode_base, standard_opcode_lengths.
 PROGRAM_HEAD = cython.declare("const char *", b"\x01\xfc\x0a\x0b\0\1\1\1\1\0\0\0\1\0")
 PROGRAM_HEAD_SIZE = cython.declare(cython.int, 14)
@@ -48,7 +48,7 @@ class LineTables:
         return cython.cast(Column, memory).ptr
 
     def write(self, units: Column, count: int) -> int:
-        """Write the heads and chain the pieces of `count` units in their order; the first corrupt object, or 0."""
+        """Write the heads and chain the pieces of `count` units in order; the first corrupt object, or 0."""
         t = cython.address(self.t)
         pieces = self.pieces
         ids = cython.cast("uint32_t *", cython.cast(Column, units).ptr)
@@ -77,7 +77,8 @@ class LineTables:
         # An expanded name and its cleaned directory may both need room of their own.
         bytes_needed += total * t.ngoroot
         t.text = cython.cast("uint8_t *", self.column(1, 2 * bytes_needed + 4 * total + 16))
-        heads = cython.cast("uint8_t *", self.column(1, 2 * bytes_needed + FILE_ROOM * total + HEAD_ROOM * count))
+        room = 2 * bytes_needed + FILE_ROOM * total + HEAD_ROOM * count
+        heads = cython.cast("uint8_t *", self.column(1, room))
         t.nfile = t.ndir = 1
         nfuncs = cython.cast(uint64_t, len(pieces.units.funcs))
         self.order = Column(4, nfuncs + count)
@@ -309,7 +310,7 @@ def enter_directory(t, path, size):
 
 
 def clean(to, path, n):
-    """The shortest path that means the same (path.Clean); its length.  It may be written over `path` itself."""
+    """The shortest path that means the same (path.Clean); its length.  It may be written over `path`."""
     w = cython.cast(uint32_t, 0)
     r = cython.cast(uint32_t, 0)
     rooted = cython.declare(cython.bint, n and path[0] == SLASH)

@@ -1,4 +1,4 @@
-"""The symbols that debug sections are put together from: the compiler's for each function, the linker's for each unit."""
+"""What debug sections are put together from: the compiler's symbols of functions, the linker's of units."""
 
 from __future__ import annotations
 

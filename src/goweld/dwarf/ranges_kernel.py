@@ -1,5 +1,6 @@
-"""Where each unit's code lies, in which order DWARF has the units, and what follows from that: the range lists,
-the address tables and the location lists.
+"""Where each unit's code lies, in which order DWARF has the units, and what follows from that.
+
+That is: range lists, address tables and location lists.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ PAIR_ROOM = cython.declare(uint64_t, 21)
 class UnitOrder:
     """The units, sorted (ld.dwctxt.calcCompUnitRanges, ld.compilationUnitByStartPCCmp).
 
-    `objects` are all units in library order with, beside each, the rank of its package's name.  `text` holds the
-    live ids of all functions in their final order, `count` of them.
+    `objects` are all units in library order with, beside each, the rank of its package's name.  `text` holds
+    the live ids of all functions in their final order, `count` of them.
     """
 
     def __init__(self, pieces: object, objects: list[tuple[int, int]], text: Column, count: int) -> None:
@@ -42,11 +43,9 @@ class UnitOrder:
         self.count = len(objects)
         self.order = Column(4, self.count)
         ids = cython.cast("uint32_t *", self.order.ptr)
-        i = 0
-        for obj, rank in objects:
+        for i, (obj, rank) in enumerate(objects):
             ids[i] = obj
             t.units[ids[i]].rank = rank
-            i += 1
         functions = cython.cast("uint32_t *", cython.cast(Column, text).ptr)
         unit_pieces = self.pieces.unit
         n = cython.cast(uint32_t, count)
@@ -106,7 +105,8 @@ class UnitOrder:
         c = t.c
         pieces = self.pieces
         units = pieces.units
-        lists = cython.cast("uint8_t *", self.column(1, PAIR_ROOM * t.nrange + 16 * cython.cast(uint64_t, self.count)))
+        room = PAIR_ROOM * t.nrange + 16 * cython.cast(uint64_t, self.count)
+        lists = cython.cast("uint8_t *", self.column(1, room))
         found = Column(4, len(units.funcs) + self.count + 1)
         ids = cython.cast("uint32_t *", found.ptr)
         objects = cython.cast("uint32_t *", self.order.ptr)
@@ -120,7 +120,10 @@ class UnitOrder:
                 if u.base == 0:
                     continue
                 start = lists
-                lists = put_range_list(t, u.base, t.units + k, lists) if five else put_pairs(t, t.units + k, lists)
+                if five:
+                    lists = put_range_list(t, u.base, t.units + k, lists)
+                else:
+                    lists = put_pairs(t, t.units + k, lists)
                 c.data[u.ranges] = start
                 c.ndata[u.ranges] = cython.cast(uint32_t, lists - start)
                 c.size[u.ranges] = c.ndata[u.ranges]

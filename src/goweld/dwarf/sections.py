@@ -78,7 +78,7 @@ def plan(
     goroot: str,
     version: int,
 ) -> DebugSections:
-    """Put the sections together.  Text has its final addresses.  `goroot` is what $GOROOT in file names means."""
+    """Put the sections together.  Text has its final addresses.  `goroot`: what $GOROOT in file names means."""
     pieces = Pieces(units, version)
     refuse(live, pieces.bad, "corrupt function description")
     order = sort_units(live, pieces, libraries, text)
@@ -128,9 +128,7 @@ def sort_units(live: Live, pieces: Pieces, libraries: Libraries, text: TextLayou
     objects = [(k, ranks[library.package]) for library in found for k in library.objects]
     order = UnitOrder(pieces, objects, text.order, text.count)
     if order.bad:
-        raise LinkError(
-            f"{live.symbols.objects.names[order.bad]}: functions without descriptions", status=1
-        )
+        raise LinkError(f"{live.symbols.objects.names[order.bad]}: functions without descriptions", status=1)
     return order
 
 
@@ -162,7 +160,7 @@ def refuse(live: Live, symbol: int, why: str) -> None:
 
 
 def place_sections(live: Live, layout: Layout, debug: DebugSections) -> None:
-    """Addresses of the sections, end to end from the segment's, and of their pieces (ld.allocateDwarfSections)."""
+    """Addresses of the sections, end to end, and of their pieces (ld.allocateDwarfSections)."""
     segment = layout.dwarf
     addr = segment.vaddr
     for part in debug.sections:

@@ -1,6 +1,6 @@
-"""What strings, slices, maps and channels are made of: DIEs after the runtime's own structs (dwctxt.synthesize*).
+"""What strings, slices, maps and channels are made of: DIEs after the runtime's structs (dwctxt.synthesize*).
 
-Each pass walks the types there were when it began, the newest first, and so leaves out those it brings itself.
+Each pass walks the types there were when it began, the newest first, and so leaves out those it brings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""DIEs of types from the runtime's type data, in the order in which cmd/link makes them (dwctxt.defgotype, newtype).
+"""DIEs of types from the runtime's type data, in cmd/link's order of making them (dwctxt.defgotype, newtype).
 
-Types are read by raw id: deadcode need not have reached a type that debug information describes.  The graph of
-types is walked with a stack of its own, since it may be as deep as there are types.
+Types are read by raw id: deadcode need not have reached a type that debug information describes.  The graph
+of types is walked with a stack of its own, since it may be as deep as there are types.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def walk(t):
 
 
 def reference(t, die, slot, more):
-    """Where a type keeps its slot-th reference, NULL where that slot has none; `more`: whether there is such a slot."""
+    """Where a type keeps its slot-th reference, NULL if the slot has none; `more`: whether there is such a slot."""
     d = cython.address(t.dies[die])
     more[0] = slot == 0
     if d.abbrev == ABBREV_STRUCTTYPE or d.abbrev == ABBREV_FUNCTYPE:

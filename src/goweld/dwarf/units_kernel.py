@@ -1,4 +1,4 @@
-"""The functions of each compilation unit (sym.CompilationUnit.Textp).  A unit is an object; it is named by its index."""
+"""The functions of each compilation unit (sym.CompilationUnit.Textp).  A unit is an object, named by its index."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Units:
                 first[c.obj[source[i]] + 1] += 1
         for k in range(1, nobjects + 1):
             first[k + 1] += first[k]
-        # first[k] moves from where unit k's functions begin to where they end, which is where those of k + 1 begin.
+        # first[k] moves from where unit k's functions begin to where they end and those of k + 1 begin.
         for i in range(n):
             k = c.obj[source[i]]
             if k:

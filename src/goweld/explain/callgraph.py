@@ -31,7 +31,7 @@ def lines(live: Live, order: Column, count: int) -> list[str]:
 def sizes(layout: Layout, header_size: int, symtab_size: int) -> list[str]:
     """The bytes of each kind in the finished file (ld.asmb2).  `symtab_size`: 0 with -s.
 
-    The text counts from the program headers on, which lie `header_size` bytes before it, after the ELF header.
+    Text counts from the program headers on, which lie `header_size` bytes before it, after the ELF header.
     """
     text, data = layout.text.filelen + header_size - EHDR_SIZE, layout.data
     rows = {

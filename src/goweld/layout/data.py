@@ -59,8 +59,10 @@ class Placer:
 
 
 def sort(live: Live) -> tuple[DataSymbols, tuple[int, int, int]]:
-    """The data symbols in order, and the type section's divisions: bytes to the last typelink type, to the first
-    itab, and of itabs."""
+    """The data symbols in order, and the type section's divisions.
+
+    Those are the bytes to the last typelink type, to the first itab, and of itabs.
+    """
     symbols = DataSymbols(live)
     if symbols.oversized:
         name = live.name(symbols.oversized).decode("utf-8", "replace")

@@ -200,7 +200,7 @@ class Live:
         return self.c.syms.live[raw]
 
     def create(self, name: bytes, kind: int, version: int = 0) -> int:
-        """The symbol of that name, made now if there is none, and of that kind (loader.CreateSymForUpdate)."""
+        """The symbol of that name, made if there is none, and of that kind (loader.CreateSymForUpdate)."""
         c = cython.address(self.c)
         id = cython.cast(uint32_t, self.lookup(name, version))
         if id == 0:

@@ -52,7 +52,7 @@ ADOPTED = tuple(
     )
 )
 
-# The brackets of the FIPS sections, with their kinds (ld.fipsSyms): text, read-only, pointer-free, other data.
+# The brackets of the FIPS sections, and their kinds (ld.fipsSyms): text, read-only, pointer-free, other data.
 FIPS_BRACKETS = (
     (b"go:textfipsstart", 2),
     (b"go:textfipsend", 4),

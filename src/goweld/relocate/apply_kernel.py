@@ -199,7 +199,7 @@ class Relocation:
     def add(
         self, order: Column, first: int, count: int, out: Column, out_off: int, addr: int, size: int, pad: int
     ) -> None:
-        """Write `count` symbols of `order` from `first`, which lie in [addr, addr + size), at out_off in `out`.
+        """Write `count` symbols of `order` from `first`, those of [addr, addr + size), at out_off in `out`.
 
         Long runs are cut between symbols, so that threads can share them.
         """
@@ -247,7 +247,7 @@ class Relocation:
         return 0
 
     def run(self) -> list[tuple[int, int, int, int, int]]:
-        """Write everything; failures in order, some if there are many: (symbol, relocation, target, why, value)."""
+        """Write everything; failures in order, or some: (symbol, relocation, target, why, value)."""
         with cython.nogil:
             run_tasks(run_one, cython.address(self.b), self.n)
         found = []

@@ -377,7 +377,7 @@ def block_linkname(symbols, raw):
 
 
 def linkname_references(symbols):
-    """References by linkname or from assembly that policy must judge, as (raw id, object), in cmd/link's order.
+    """The references by linkname or from assembly to be judged, as (raw id, object), in cmd/link's order.
 
     Left out are those that loader.checkLinkname allows at once: to symbols that no object defines, that lie
     outside the standard library, or in the same package, unless the name is a blocked one.
