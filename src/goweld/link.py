@@ -8,9 +8,6 @@ from goweld import stackcheck
 from goweld.buildid.gnu import build_id, gnu_note
 from goweld.buildid.go import go_note
 from goweld.deadcode import mark as deadcode
-from goweld.dwarf import info as dwarf_info
-from goweld.dwarf import sections as dwarf_sections
-from goweld.dwarf.units_kernel import Units
 from goweld.errors import Diagnostics
 from goweld.formats.elf import symtab as elf_symtab
 from goweld.formats.elf import write as elf
@@ -23,7 +20,6 @@ from goweld.model.names import ADOPTED, WANTED
 from goweld.model.pool_kernel import set_threads
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
-from goweld.relocate import debug as debug_relocation
 from goweld.relocate import image as relocation
 from goweld.resolve import symbols as resolution
 from goweld.tables import buildinfo, fips, gcdata, moduledata, pclntab, setup, strings, tasklists
@@ -50,6 +46,11 @@ def link(options: Options, show: Show) -> None:
     diagnostics = Diagnostics(options.all_errors)
     set_threads(int(os.environ.get("GOWELD_THREADS") or 0))
     debug = not options.strip_dwarf
+    if debug:
+        from goweld.dwarf import info as dwarf_info
+        from goweld.dwarf import sections as dwarf_sections
+        from goweld.dwarf.units_kernel import Units
+        from goweld.relocate import debug as debug_relocation
 
     # 1 objects: the target, then every object, breadth first from main.
     stages.start("objects")
@@ -127,7 +128,8 @@ def link(options: Options, show: Show) -> None:
     # 6 dwarf: the debug sections.
     if debug:
         stages.start("dwarf")
-        sections = dwarf_sections.plan(live, info, units, libraries, text, goal.goroot, 5 if goal.dwarf5 else 4)
+        version = 5 if goal.dwarf5 else 4
+        sections = dwarf_sections.plan(live, info, units, libraries, text, goal.goroot, version)
     stages.start("data")
     moduledata.mark(live)
     module = live.lookup(setup.MODULEDATA)

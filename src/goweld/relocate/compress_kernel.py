@@ -1,4 +1,4 @@
-"""Sections relocated and compressed on the way, block by block, so that no whole section is ever written out plain."""
+"""Sections relocated and compressed block by block: no whole section is ever written out plain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cython.cimports.goweld.codec.goflate_kernel import start
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.relocate.apply_kernel import apply_symbols
-from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
 
 BLOCK = cython.declare(uint64_t, 512 << 10)  # relocated at a time: it stays in the processor's cache
@@ -44,7 +44,7 @@ class Compression:
         return [self.b.list[i].size for i in range(self.n)]
 
     def failures(self) -> list[tuple[int, int, int, int, int]]:
-        """What could not be relocated: (symbol, relocation, target, why, value), the first of each section."""
+        """What could not be relocated: (symbol, relocation, target, why, value), some of each section."""
         found = []
         for i in range(self.n):
             p = cython.address(self.b.list[i])
@@ -79,7 +79,9 @@ def pack(b, p):
         while last < p.n and size < BLOCK:
             size += c.size[p.ids[last]]
             last += 1
-        nfailures = apply_symbols(b.place, p.ids + first, last - first, block, addr, size, 0, p.failures, MOST_KEPT)
+        nfailures = apply_symbols(
+            b.place, p.ids + first, last - first, block, addr, size, 0, p.failures, MOST_KEPT
+        )
         if nfailures:
             # The link has failed; what is left to do does not matter.
             p.nfailures = nfailures

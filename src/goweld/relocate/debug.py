@@ -5,6 +5,7 @@ from __future__ import annotations
 from goweld.codec import elf
 from goweld.model.memory_kernel import Column
 from goweld.relocate.apply_kernel import Relocation
+from goweld.relocate.compress_kernel import Compression
 from goweld.relocate.image import TLS_OFFSET, report
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def build(live: Live, layout: Layout, debug: DebugSections, shorten: bool, diagnostics: Diagnostics) -> None:
-    """Give the debug sections their contents, compressed if `shorten`, and the layout their places in the file.
+    """Give the debug sections their contents, compressed if `shorten`, and the layout their final places.
 
     Offsets into debug sections count from their places before compression.  (ld.dwarfcompress)
     """
@@ -41,9 +42,7 @@ def build(live: Live, layout: Layout, debug: DebugSections, shorten: bool, diagn
 
 
 def compress(work: Relocation, debug: DebugSections) -> list[tuple[int, int, int, int, int]]:
-    """Give those sections that compression shortens their contents; what could not be relocated (ld.compressSyms)."""
-    from goweld.relocate.compress_kernel import Compression
-
+    """Give the sections that get shorter their contents (ld.compressSyms); what could not be relocated."""
     # One section is one task, so the largest go first.
     parts = sorted(debug.sections, key=lambda part: -part.size)
     packing = Compression(work, len(parts))
