@@ -27,6 +27,8 @@ from goweld.cli import record  # noqa: E402
 
 
 class Demo:
+    """One program, linked by both linkers in a folder of its own."""
+
     def __init__(self, goweld: str, go: str, directory: Path) -> None:
         self.goweld = goweld
         self.go = go

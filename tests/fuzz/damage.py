@@ -120,8 +120,10 @@ def swap(files: Files, rng: random.Random) -> Damage:
 
 
 def damages(files: Files, count: int, seed: int) -> list[Damage]:
-    """`count` damages, the same for the same seed: in each 20 five of any byte, seven by region, four
-    truncations, three pages, one swap."""
+    """`count` damages, the same for the same seed.
+
+    In each 20 there are five of any byte, seven by region, four truncations, three pages, one swap.
+    """
     rng = random.Random(seed)
     present = [region for region in (*AROUND, *BLOCKS) if region in files.regions]
     by_region = 0

@@ -1,0 +1,1 @@
+"""The command line: flags, messages, exit statuses.  Nothing else prints or exits."""

@@ -1,0 +1,1 @@
+"""File formats: bytes to values and back.  Nothing here knows of linking."""

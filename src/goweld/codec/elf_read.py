@@ -30,6 +30,8 @@ SYM = struct.Struct("<IBBHQQ")
 
 
 class Section(NamedTuple):
+    """A section header, its name looked up."""
+
     name: str
     sh_type: int
     sh_flags: int
@@ -48,6 +50,8 @@ class Section(NamedTuple):
 
 
 class Segment(NamedTuple):
+    """A program header."""
+
     p_type: int
     p_flags: int
     p_offset: int
@@ -59,6 +63,8 @@ class Segment(NamedTuple):
 
 
 class Symbol(NamedTuple):
+    """An entry of the symbol table, its name looked up."""
+
     name: str
     st_info: int
     st_other: int

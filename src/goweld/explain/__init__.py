@@ -1,0 +1,1 @@
+"""Reports about links and executables: how they differ, what they hold."""

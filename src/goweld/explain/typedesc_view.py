@@ -38,6 +38,8 @@ LAST_KIND = 26
 
 
 class TypeDesc(NamedTuple):
+    """What abi.Type says of a type, as far as a report needs it."""
+
     addr: int
     size: int
     kind: int

@@ -1,0 +1,1 @@
+"""What stages hand to each other: options, libraries, objects, symbols, live symbols, places."""
