@@ -6,6 +6,7 @@ It reads and changes nothing (ld.Link.doStackCheck).
 from __future__ import annotations
 
 from goweld.errors import LinkError
+from goweld.model.kinds import A_ABI_INTERNAL, A_FILE_LOCAL
 from goweld.stackcheck_kernel import growths, over_limit
 
 TYPE_CHECKING = False
@@ -26,8 +27,6 @@ PC_SCALE = 1  # the least instruction length: what program counter tables count 
 CYCLE = 32767  # the height of a function that calls itself
 LEAF = 0
 INDIRECT = 0xFFFFFFFD
-A_FILE_LOCAL = 8
-A_ABI_INTERNAL = 16
 FIRST_STATIC_VERSION = 10  # sym.SymVerStatic: that of the first object
 
 

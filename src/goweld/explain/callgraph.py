@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import K_TEXT, K_TEXT_END
 from goweld.stackcheck_kernel import direct_calls
 
 TYPE_CHECKING = False
@@ -10,8 +11,6 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
     from goweld.model.memory_kernel import Column
 
-K_TEXT = 1
-K_TEXT_END = 5
 EHDR_SIZE = 64
 
 

@@ -4,7 +4,42 @@ from __future__ import annotations
 
 from goweld.errors import LinkError
 from goweld.layout.data_kernel import DataSymbols, add_section_addresses
+from goweld.model.kinds import (
+    A_LOCAL,
+    A_SPECIAL,
+    K_BSS,
+    K_BUILDINFO,
+    K_COVERAGE_COUNTER,
+    K_DATA,
+    K_DATA_END,
+    K_DATA_FIPS,
+    K_DATA_FIPS_END,
+    K_DATA_FIPS_START,
+    K_FIPSINFO,
+    K_GCBITS,
+    K_GCMASK,
+    K_GOFUNC,
+    K_GOSTRING,
+    K_LIBFUZZER_COUNTER,
+    K_MODULEDATA,
+    K_NOPTRBSS,
+    K_NOPTRDATA,
+    K_NOPTRDATA_END,
+    K_NOPTRDATA_FIPS,
+    K_NOPTRDATA_FIPS_END,
+    K_NOPTRDATA_FIPS_START,
+    K_PCLNTAB,
+    K_RODATA,
+    K_RODATA_END,
+    K_RODATA_FIPS,
+    K_RODATA_FIPS_END,
+    K_RODATA_FIPS_START,
+    K_STRING,
+    K_TLSBSS,
+    K_TYPE,
+)
 from goweld.model.layout import Layout, Section, Segment
+from goweld.model.marks import define
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,20 +48,20 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
 
-# Kinds by the section they go to, in order (sym.SymKind).
-NOPTRDATA = (32, 33, 34, 35, 36)
-DATA = (38, 39, 40, 41, 42)
-BSS = 44
-NOPTRBSS = 45
-GCMASK = 46
-FUZZ_COUNTER = 47
-COVERAGE_COUNTER = 48
-TLSBSS = 50
-RODATA = (8, 9, 10, 11, 12, 13, 14, 15)  # sym.ReadOnly
-PCLNTAB = 16
-TYPE = 19
-GOFUNC = 20
-SINGLES = ((24, ".go.buildinfo"), (25, ".go.fipsinfo"), (29, ".go.module"))
+# Kinds by the section they go to, in order.
+NOPTRDATA = (K_NOPTRDATA, K_NOPTRDATA_FIPS_START, K_NOPTRDATA_FIPS, K_NOPTRDATA_FIPS_END, K_NOPTRDATA_END)
+DATA = (K_DATA, K_DATA_FIPS_START, K_DATA_FIPS, K_DATA_FIPS_END, K_DATA_END)
+RODATA = (  # sym.ReadOnly
+    K_STRING,
+    K_GOSTRING,
+    K_GCBITS,
+    K_RODATA,
+    K_RODATA_FIPS_START,
+    K_RODATA_FIPS,
+    K_RODATA_FIPS_END,
+    K_RODATA_END,
+)
+SINGLES = ((K_BUILDINFO, ".go.buildinfo"), (K_FIPSINFO, ".go.fipsinfo"), (K_MODULEDATA, ".go.module"))
 TYPE_SKIP = 8  # a zero offset into the types section means no type
 
 
@@ -92,10 +127,10 @@ def place(
     """
     placer = Placer(layout, symbols)
     data = place_writable(placer)
-    for kind, section in ((DATA[0], data[".data"]), (BSS, data[".bss"])):
+    for kind, section in ((DATA[0], data[".data"]), (K_BSS, data[".bss"])):
         pointer_masks(kind, section.length)
     coverage = place_uninitialised(placer, live, data)
-    placer.symbols.assign(TLSBSS, 0, 0, 0)
+    placer.symbols.assign(K_TLSBSS, 0, 0, 0)
     readonly = place_readonly(placer)
     check_sizes(layout)
     assign_addresses(options, layout)
@@ -113,7 +148,7 @@ def place_writable(placer: Placer) -> dict[str, Section]:
         if placer.symbols.count(kind):
             found[name] = placer.section(segment, name, 6, placer.widest(kind))
             placer.fill(found[name], kind)
-    for name, kinds in ((".noptrdata", NOPTRDATA), (".data", DATA), (".bss", (BSS,))):
+    for name, kinds in ((".noptrdata", NOPTRDATA), (".data", DATA), (".bss", (K_BSS,))):
         found[name] = placer.section(segment, name, 6, placer.widest(kinds[0]))
         placer.fill(found[name], *kinds)
     return found
@@ -121,21 +156,21 @@ def place_writable(placer: Placer) -> dict[str, Section]:
 
 def place_uninitialised(placer: Placer, live: Live, data: dict[str, Section]) -> tuple[int, int]:
     """.noptrbss and the fuzzing counters; (offset, size) of the coverage counters in .noptrbss."""
-    section = placer.section(placer.layout.data, ".noptrbss", 6, placer.widest(NOPTRBSS))
+    section = placer.section(placer.layout.data, ".noptrbss", 6, placer.widest(K_NOPTRBSS))
     data[".noptrbss"] = section
-    placer.fill(section, NOPTRBSS)
+    placer.fill(section, K_NOPTRBSS)
     mask = live.lookup(b"runtime.gcmask.*")
     live.set_value(mask, section.length)
     live.set_sect(mask, section.index)
-    placer.fill(section, GCMASK)
+    placer.fill(section, K_GCMASK)
     start = section.length
-    placer.fill(section, COVERAGE_COUNTER)
+    placer.fill(section, K_COVERAGE_COUNTER)
     size = section.length - start
-    if placer.symbols.count(FUZZ_COUNTER):
+    if placer.symbols.count(K_LIBFUZZER_COUNTER):
         data[".go.fuzzcntrs"] = placer.section(
-            placer.layout.data, ".go.fuzzcntrs", 6, placer.widest(FUZZ_COUNTER)
+            placer.layout.data, ".go.fuzzcntrs", 6, placer.widest(K_LIBFUZZER_COUNTER)
         )
-        placer.fill(data[".go.fuzzcntrs"], FUZZ_COUNTER)
+        placer.fill(data[".go.fuzzcntrs"], K_LIBFUZZER_COUNTER)
     return start + size % 4, size - size % 4
 
 
@@ -146,9 +181,9 @@ def place_readonly(placer: Placer) -> dict[str, Section]:
     found: dict[str, Section] = {}
     found[".rodata"] = placer.section(segment, ".rodata", 4, max(8, placer.widest(*RODATA)))
     placer.fill(found[".rodata"], *RODATA)
-    for name, kind in ((".gopclntab", PCLNTAB), (".go.type", TYPE), (".go.func", GOFUNC)):
+    for name, kind in ((".gopclntab", K_PCLNTAB), (".go.type", K_TYPE), (".go.func", K_GOFUNC)):
         found[name] = placer.section(segment, name, 4, placer.widest(kind))
-        if kind == TYPE:
+        if kind == K_TYPE:
             placer.at += TYPE_SKIP
         placer.fill(found[name], kind)
     return found
@@ -224,21 +259,21 @@ def define_marks(
     """The symbols that mark where sections begin and end (the xdefine calls of ld.address)."""
     rodata, types, pclntab = readonly[".rodata"], readonly[".go.type"], readonly[".gopclntab"]
     bounds = (
-        (b"runtime.rodata", b"runtime.erodata", 11, 11, rodata),
-        (b"runtime.types", b"runtime.etypes", 11, 11, types),
-        (b"runtime.noptrdata", b"runtime.enoptrdata", 32, 36, data[".noptrdata"]),
-        (b"runtime.bss", b"runtime.ebss", 44, 44, data[".bss"]),
-        (b"runtime.data", b"runtime.edata", 38, 42, data[".data"]),
-        (b"runtime.noptrbss", b"runtime.enoptrbss", 45, 45, data[".noptrbss"]),
-        (b"runtime.pclntab", b"runtime.epclntab", 11, 11, pclntab),
+        (b"runtime.rodata", b"runtime.erodata", K_RODATA, K_RODATA, rodata),
+        (b"runtime.types", b"runtime.etypes", K_RODATA, K_RODATA, types),
+        (b"runtime.noptrdata", b"runtime.enoptrdata", K_NOPTRDATA, K_NOPTRDATA_END, data[".noptrdata"]),
+        (b"runtime.bss", b"runtime.ebss", K_BSS, K_BSS, data[".bss"]),
+        (b"runtime.data", b"runtime.edata", K_DATA, K_DATA_END, data[".data"]),
+        (b"runtime.noptrbss", b"runtime.enoptrbss", K_NOPTRBSS, K_NOPTRBSS, data[".noptrbss"]),
+        (b"runtime.pclntab", b"runtime.epclntab", K_RODATA, K_RODATA, pclntab),
     )
     for first, last, kind, end_kind, section in bounds:
         define(live, first, kind, section.vaddr, section.index)
         define(live, last, end_kind, section.vaddr + section.length, section.index)
     for name, end in ((b"runtime.gcdata", b"runtime.egcdata"), (b"runtime.gcbss", b"runtime.egcbss")):
         symbol = live.lookup(name)
-        live.add_attr(symbol, 1)
-        define(live, end, 11, live.value(symbol) + live.size(symbol), live.sect(symbol))
+        live.add_attr(symbol, A_LOCAL)
+        define(live, end, K_RODATA, live.value(symbol) + live.size(symbol), live.sect(symbol))
     for name in (
         b"runtime.pcheader",
         b"runtime.funcnametab",
@@ -248,28 +283,20 @@ def define_marks(
         b"runtime.functab",
         b"go:func.*",
     ):
-        symbol = live.create(name, 11)
-        live.add_attr(symbol, 1 | 4)
+        symbol = live.create(name, K_RODATA)
+        live.add_attr(symbol, A_LOCAL | A_SPECIAL)
         live.set_sect(symbol, pclntab.index)
     noptrbss = data[".noptrbss"]
     mask = live.lookup(b"runtime.gcmask.*")
-    define(live, b"runtime.gcmask.*", GCMASK, noptrbss.vaddr + live.value(mask), noptrbss.index)
+    define(live, b"runtime.gcmask.*", K_GCMASK, noptrbss.vaddr + live.value(mask), noptrbss.index)
     first = noptrbss.vaddr + coverage[0]
-    define(live, b"runtime.covctrs", COVERAGE_COUNTER, first, noptrbss.index)
-    define(live, b"runtime.ecovctrs", COVERAGE_COUNTER, first + coverage[1], noptrbss.index)
+    define(live, b"runtime.covctrs", K_COVERAGE_COUNTER, first, noptrbss.index)
+    define(live, b"runtime.ecovctrs", K_COVERAGE_COUNTER, first + coverage[1], noptrbss.index)
     last_section = layout.data.sections[-1]
-    define(live, b"runtime.end", BSS, layout.data.vaddr + layout.data.length, last_section.index)
+    define(live, b"runtime.end", K_BSS, layout.data.vaddr + layout.data.length, last_section.index)
     if ".go.fuzzcntrs" in data:
         fuzz = data[".go.fuzzcntrs"]
         for name in (b"runtime.__start___sancov_cntrs", b"internal/fuzz._counters"):
-            define(live, name, FUZZ_COUNTER, fuzz.vaddr, fuzz.index)
+            define(live, name, K_LIBFUZZER_COUNTER, fuzz.vaddr, fuzz.index)
         for name in (b"runtime.__stop___sancov_cntrs", b"internal/fuzz._ecounters"):
-            define(live, name, FUZZ_COUNTER, fuzz.vaddr + fuzz.length, fuzz.index)
-
-
-def define(live: Live, name: bytes, kind: int, address: int, section: int) -> None:
-    """A symbol that marks a place (ld.Link.xdefine)."""
-    symbol = live.create(name, kind)
-    live.add_attr(symbol, 1 | 4)  # local, special
-    live.set_value(symbol, address)
-    live.set_sect(symbol, section)
+            define(live, name, K_LIBFUZZER_COUNTER, fuzz.vaddr + fuzz.length, fuzz.index)

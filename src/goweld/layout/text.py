@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from goweld.layout.text_kernel import assign_addresses, order_text, sort_by_kind
+from goweld.model.kinds import K_TEXT, K_TEXT_END
 from goweld.model.layout import Layout, Section, Segment, TextLayout
+from goweld.model.marks import define
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +14,6 @@ if TYPE_CHECKING:
     from goweld.model.memory_kernel import Column
     from goweld.model.options import Options
     from goweld.releases.release import Release
-
-K_TEXT = 1
-K_TEXT_END = 5
 
 
 def order(live: Live, libraries: Libraries, release: Release, first: list[int]) -> tuple[Column, int]:
@@ -48,12 +47,3 @@ def place(options: Options, live: Live, ids: Column, count: int) -> tuple[TextLa
     for name, kind, address in ((b"runtime.text", K_TEXT, start), (b"runtime.etext", K_TEXT_END, end)):
         define(live, name, kind, address, section.index)
     return TextLayout(ids, count, section, start, end), layout
-
-
-def define(live: Live, name: bytes, kind: int, address: int, section: int) -> int:
-    """A symbol that marks a place (ld.Link.xdefine)."""
-    symbol = live.create(name, kind)
-    live.add_attr(symbol, 1 | 4)  # local, special
-    live.set_value(symbol, address)
-    live.set_sect(symbol, section)
-    return symbol

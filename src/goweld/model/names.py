@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import (
+    K_DATA_FIPS_END,
+    K_DATA_FIPS_START,
+    K_NOPTRDATA_FIPS_END,
+    K_NOPTRDATA_FIPS_START,
+    K_RODATA_FIPS_END,
+    K_RODATA_FIPS_START,
+    K_TEXT_FIPS_END,
+    K_TEXT_FIPS_START,
+)
+
 # Symbols that the linker defines whatever deadcode says (loader.CreateSymForUpdate marks them reachable):
 # those that objects mention come to life in their place.
 ADOPTED = tuple(
@@ -54,14 +65,14 @@ ADOPTED = tuple(
 
 # The brackets of the FIPS sections, and their kinds (ld.fipsSyms): text, read-only, pointer-free, other data.
 FIPS_BRACKETS = (
-    (b"go:textfipsstart", 2),
-    (b"go:textfipsend", 4),
-    (b"go:rodatafipsstart", 12),
-    (b"go:rodatafipsend", 14),
-    (b"go:noptrdatafipsstart", 33),
-    (b"go:noptrdatafipsend", 35),
-    (b"go:datafipsstart", 39),
-    (b"go:datafipsend", 41),
+    (b"go:textfipsstart", K_TEXT_FIPS_START),
+    (b"go:textfipsend", K_TEXT_FIPS_END),
+    (b"go:rodatafipsstart", K_RODATA_FIPS_START),
+    (b"go:rodatafipsend", K_RODATA_FIPS_END),
+    (b"go:noptrdatafipsstart", K_NOPTRDATA_FIPS_START),
+    (b"go:noptrdatafipsend", K_NOPTRDATA_FIPS_END),
+    (b"go:datafipsstart", K_DATA_FIPS_START),
+    (b"go:datafipsend", K_DATA_FIPS_END),
 )
 
 # Markers of the fuzzing counters, defined only where there are such counters.

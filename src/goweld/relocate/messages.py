@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import (
+    A_ABI_INTERNAL,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
@@ -15,7 +19,6 @@ NAMES = {
     16: "R_TLS_IE",
     29: "R_GOTPCREL",
 }
-A_ABI_INTERNAL = 16
 ABI_NAMES = ("ABI0", "ABIInternal")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import K_BUILDINFO, K_RODATA, R_ADDR
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
-RODATA = 11  # sym.SRODATA
-BUILDINFO = 24  # sym.SBUILDINFO
-ADDR = 1  # objabi.R_ADDR
 
 MAGIC = b"\xff Go buildinf:"
 INLINE = 2  # the strings follow the header; there are no pointers to them
@@ -21,14 +20,14 @@ def build(live: Live, version: bytes, modinfo: bytes) -> None:
 
     The reference keeps a host linker from dropping it.
     """
-    info = live.create(b"go:buildinfo", BUILDINFO)
+    info = live.create(b"go:buildinfo", K_BUILDINFO)
     live.set_align(info, ALIGN)
     content = (MAGIC + bytes((8, INLINE))).ljust(HEADER_SIZE, b"\0") + _counted(version) + _counted(modinfo)
     live.set_data(info, content + bytes(-len(content) % ALIGN))
-    reference = live.create(b"go:buildinfo.ref", RODATA)
+    reference = live.create(b"go:buildinfo.ref", K_RODATA)
     live.set_align(reference, 8)
     live.set_data(reference, bytes(8))
-    live.set_relocs(reference, [(0, 8, ADDR, 0, info)])
+    live.set_relocs(reference, [(0, 8, R_ADDR, 0, info)])
 
 
 def _counted(text: bytes) -> bytes:

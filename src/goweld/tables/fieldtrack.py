@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import K_DATA
 from goweld.tables import strings
 
 TYPE_CHECKING = False
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 # What the compiler names such a field; functions that use it refer to this.
 PREFIX = b"go:track."
-K_DATA = 38
 
 
 def text(symbols: Symbols, edges: Iterable[tuple[int, int, int]]) -> bytes:

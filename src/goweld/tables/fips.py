@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goweld.errors import LinkError
+from goweld.model.kinds import A_LOCAL, K_FIPSINFO, R_ADDR
 from goweld.model.names import FIPS_BRACKETS
 
 try:  # hashlib would load OpenSSL, which takes longer than most of what is hashed here
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 INFO = b"go:fipsinfo"
 MAGIC = b"\xff Go fipsinfo \xff\x00"
 SUM_SIZE = 32
-K_FIPSINFO = 25
-R_ADDR = 1
-A_LOCAL = 1
 
 
 def plan(symbols: Symbols) -> None:

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import (
+    A_LOCAL,
+    A_SPECIAL,
+    K_BSS,
+    K_DATA,
+    K_DATA_END,
+    K_GCBITS,
+    K_GCMASK,
+    K_GOFUNC,
+    K_GOSTRING,
+    K_NOPTRBSS,
+    K_NOPTRDATA,
+    K_NOPTRDATA_END,
+    K_RODATA,
+    K_RODATA_END,
+    K_TYPE,
+    R_ADDR,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.layout import TextLayout
     from goweld.model.live_kernel import Live
     from goweld.tables.pclntab import Pclntab
 
-R_ADDR = 1
-K_RODATA, K_NOPTRDATA = 11, 32
-A_LOCAL, A_SPECIAL = 1, 4
 MARKERS = (
-    (b"runtime.rodata", 11),
-    (b"runtime.erodata", 15),
-    (b"runtime.types", 11),
-    (b"runtime.etypes", 11),
-    (b"runtime.noptrdata", 32),
-    (b"runtime.enoptrdata", 36),
-    (b"runtime.data", 38),
-    (b"runtime.edata", 42),
-    (b"runtime.bss", 44),
-    (b"runtime.ebss", 44),
-    (b"runtime.noptrbss", 45),
-    (b"runtime.enoptrbss", 45),
-    (b"runtime.gcmask.*", 45),
-    (b"runtime.covctrs", 45),
-    (b"runtime.ecovctrs", 45),
-    (b"runtime.end", 44),
-    (b"runtime.epclntab", 11),
+    (b"runtime.rodata", K_RODATA),
+    (b"runtime.erodata", K_RODATA_END),
+    (b"runtime.types", K_RODATA),
+    (b"runtime.etypes", K_RODATA),
+    (b"runtime.noptrdata", K_NOPTRDATA),
+    (b"runtime.enoptrdata", K_NOPTRDATA_END),
+    (b"runtime.data", K_DATA),
+    (b"runtime.edata", K_DATA_END),
+    (b"runtime.bss", K_BSS),
+    (b"runtime.ebss", K_BSS),
+    (b"runtime.noptrbss", K_NOPTRBSS),
+    (b"runtime.enoptrbss", K_NOPTRBSS),
+    (b"runtime.gcmask.*", K_NOPTRBSS),
+    (b"runtime.covctrs", K_NOPTRBSS),
+    (b"runtime.ecovctrs", K_NOPTRBSS),
+    (b"runtime.end", K_BSS),
+    (b"runtime.epclntab", K_RODATA),
 )
-CARRIERS = ((b"go:string.*", 9), (b"go:funcdesc", 20), (b"runtime.gcbits.*", 10), (b"runtime.gcmask.*", 46))
+CARRIERS = (
+    (b"go:string.*", K_GOSTRING),
+    (b"go:funcdesc", K_GOFUNC),
+    (b"runtime.gcbits.*", K_GCBITS),
+    (b"runtime.gcmask.*", K_GCMASK),
+)
 
 
 def mark(live: Live) -> None:
@@ -40,7 +61,7 @@ def mark(live: Live) -> None:
     for name, end in ((b"runtime.gcdata", b"runtime.egcdata"), (b"runtime.gcbss", b"runtime.egcbss")):
         live.set_size(live.create(name, K_RODATA), 0)
         live.add_attr(live.create(end, K_RODATA), A_LOCAL | A_SPECIAL)
-    types = live.create(b"type:*", 19)
+    types = live.create(b"type:*", K_TYPE)
     live.set_size(types, 0)
     live.set_align(types, 8)
     for name, kind in CARRIERS:

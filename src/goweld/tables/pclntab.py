@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from goweld.errors import LinkError
+from goweld.model.kinds import A_LOCAL, A_NOT_IN_SYMTAB, K_PCLNTAB
 from goweld.tables.functab_kernel import Functab
 from goweld.tables.pclntab_kernel import Functions, reserve_together
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from goweld.model.layout import TextLayout
     from goweld.model.live_kernel import Live
 
-K_PCLNTAB = 16
-A_LOCAL, A_NOT_IN_SYMTAB = 1, 2
 MAGIC = 0xFFFFFFF1  # internal/abi.Go120PCLnTabMagic
 MIN_LC = 1  # amd64's least instruction length
 BUCKET, SUBBUCKET = 4096, 256  # bytes of text

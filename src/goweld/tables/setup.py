@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import A_CLONED, K_MODULEDATA, K_NOPTRDATA, K_TLSBSS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
     from goweld.model.symbols_kernel import Symbols
 
-K_MODULEDATA = 29
-K_NOPTRDATA = 32
-K_TLSBSS = 50
-A_CLONED = 32768
 MODULEDATA = b"runtime.firstmoduledata"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from goweld.codec.gostring import path_to_prefix
 from goweld.errors import LinkError
+from goweld.model.kinds import A_CLONED, K_BSS, K_DATA, K_RODATA, R_ADDR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
     from goweld.model.options import Options
     from goweld.model.symbols_kernel import Symbols
 
-K_RODATA = 11
-K_DATA = 38
-K_BSS = 44
-R_ADDR = 1
-A_CLONED = 32768
 
 BUILD_VERSION = b"runtime.buildVersion"
 MODINFO = b"runtime.modinfo"

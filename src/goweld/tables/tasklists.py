@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goweld.model.kinds import A_CLONED, K_NOPTRDATA, R_ADDR
 from goweld.tables.inittasks import schedule
 
 TYPE_CHECKING = False
@@ -10,9 +11,6 @@ if TYPE_CHECKING:
     from goweld.model.roots import Roots
     from goweld.model.symbols_kernel import Symbols
 
-K_NOPTRDATA = 32
-R_ADDR = 1
-A_CLONED = 32768
 
 MAIN = b"go:main.inittasks"
 RUNTIME = b"go:runtime.inittasks"

@@ -1,0 +1,58 @@
+"""Symbol kinds, relocation types and attributes by name, for stages: kernels have them from the .pxd files beside.
+
+Numbers are Go 1.27's (cmd/link/internal/sym.SymKind, objabi.RelocType); attributes are Live.attr's bits.
+"""
+
+from __future__ import annotations
+
+K_TEXT = 1
+K_TEXT_FIPS_START = 2
+K_TEXT_FIPS_END = 4
+K_TEXT_END = 5
+K_ELF_RX_SECT = 6
+K_STRING = 8
+K_GOSTRING = 9
+K_GCBITS = 10
+K_RODATA = 11
+K_RODATA_FIPS_START = 12
+K_RODATA_FIPS = 13
+K_RODATA_FIPS_END = 14
+K_RODATA_END = 15
+K_PCLNTAB = 16
+K_TYPE = 19
+K_GOFUNC = 20
+K_BUILDINFO = 24
+K_FIPSINFO = 25
+K_MODULEDATA = 29
+K_NOPTRDATA = 32
+K_NOPTRDATA_FIPS_START = 33
+K_NOPTRDATA_FIPS = 34
+K_NOPTRDATA_FIPS_END = 35
+K_NOPTRDATA_END = 36
+K_DATA = 38
+K_DATA_FIPS_START = 39
+K_DATA_FIPS = 40
+K_DATA_FIPS_END = 41
+K_DATA_END = 42
+K_BSS = 44
+K_NOPTRBSS = 45
+K_GCMASK = 46
+K_LIBFUZZER_COUNTER = 47
+K_COVERAGE_COUNTER = 48
+K_TLSBSS = 50
+K_DWARF_SECT = 60
+
+R_ADDR = 1
+R_ADDROFF = 5
+R_CALL = 7
+R_PCREL = 14
+R_TLS_LE = 15
+R_TLS_IE = 16
+R_GOTPCREL = 29
+
+A_LOCAL = 1
+A_NOT_IN_SYMTAB = 2
+A_SPECIAL = 4
+A_FILE_LOCAL = 8
+A_ABI_INTERNAL = 16
+A_CLONED = 32768
