@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from goweld import stackcheck
+from goweld.arch import amd64
 from goweld.buildid.gnu import build_id, gnu_note
 from goweld.buildid.go import go_note
 from goweld.deadcode import mark as deadcode
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from goweld.model.options import Options
 
     Show = Callable[[Sequence[str], int], None]
-
-EM_X86_64 = 62
 
 
 def link(options: Options, show: Show) -> None:
@@ -161,7 +160,7 @@ def link(options: Options, show: Show) -> None:
     stages.start("symtab")
     headers = elf.plan(
         layout,
-        machine=EM_X86_64,
+        machine=amd64.ELF_MACHINE,
         round=options.round,
         notes=notes(options),
         strip=options.strip_symbols,

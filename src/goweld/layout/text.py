@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goweld.arch import amd64
 from goweld.layout.text_kernel import assign_addresses, order_text, sort_by_kind
 from goweld.model.kinds import K_TEXT, K_TEXT_END
 from goweld.model.layout import Layout, Section, Segment, TextLayout
@@ -39,7 +40,7 @@ def place(options: Options, live: Live, ids: Column, count: int) -> tuple[TextLa
     section = Section(".text", text, 5, 1)
     layout.sections.append(section)
     text.sections.append(section)
-    funcalign = options.funcalign or 32
+    funcalign = options.funcalign or amd64.FUNC_ALIGN
     start = (options.text_addr + funcalign - 1) & -funcalign
     end, section.align = assign_addresses(live, ids, count, start, funcalign, section.index)
     section.vaddr = start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goweld.arch import amd64
 from goweld.errors import LinkError, Unsupported
 from goweld.releases import by_version
 
@@ -83,9 +84,10 @@ def main_version(path: str) -> bytes:
 def settle(options: Options) -> None:
     """Fill in the address defaults of linux/amd64 (amd64.archinit) and check the data address."""
     if options.round == -1:
-        options.round = 4096
+        options.round = amd64.ROUND
     if options.text_addr == -1:
-        options.text_addr = (0x400000 + options.round - 1) // options.round * options.round + 4096
+        pages = (amd64.TEXT_BASE + options.round - 1) // options.round
+        options.text_addr = pages * options.round + 4096
     if options.data_addr != -1 and options.data_addr % options.round:
         raise LinkError(
             f"invalid -D value {options.data_addr:#x}: not aligned to rounding quantum {options.round:#x}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from goweld.arch import amd64
 from goweld.codec import elf
 from goweld.model.memory_kernel import Column
 from goweld.relocate.apply_kernel import Relocation
 from goweld.relocate.compress_kernel import Compression
-from goweld.relocate.image import TLS_OFFSET, report
+from goweld.relocate.image import report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def build(live: Live, layout: Layout, debug: DebugSections, shorten: bool, diagn
     Offsets into debug sections count from their places before compression.  (ld.dwarfcompress)
     """
     starts = [0 if s is None else s.vaddr for s in layout.sections]
-    work = Relocation(live, starts, TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
+    work = Relocation(live, starts, amd64.TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
     work.refer(debug.slots, debug.starts)
     failures = compress(work, debug) if shorten else []
     for part in debug.sections:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goweld.arch import amd64
 from goweld.model.memory_kernel import Column
 from goweld.relocate.apply_kernel import Relocation
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from goweld.model.layout import Layout, TextLayout
     from goweld.model.live_kernel import Live
 
-CODE_PAD = 0xCC  # int3: what lies between functions must not run
-TLS_OFFSET = -8  # ELF keeps thread-local storage below the thread pointer
 KINDS = {"rodata": (6, 24), "data": (24, 44)}  # the data symbols in each segment's file part, by kind
 
 
@@ -30,11 +29,10 @@ def build(
     starts = [0 if s is None else s.vaddr for s in layout.sections]
     unreachable = live.lookup(b"runtime.unreachableMethod", 1)
 
-    work = Relocation(live, starts, TLS_OFFSET, unreachable)
+    work = Relocation(live, starts, amd64.TLS_OFFSET, unreachable)
     section = text.section
-    work.add(
-        text.order, 0, text.count, image, section.fileoff, section.vaddr, section.length, CODE_PAD
-    )
+    place = section.fileoff, section.vaddr, section.length
+    work.add(text.order, 0, text.count, image, *place, amd64.CODE_PAD)
     for segment in (layout.rodata, layout.data):
         first, count = symbols.range(*KINDS[segment.name])
         work.add(symbols.order, first, count, image, segment.fileoff, segment.vaddr, segment.filelen, 0)
