@@ -367,7 +367,7 @@ def iface_method(f, raw, id, off):
 
 
 def add_methods(f, raw, o, li, r, n, nmethods):
-    """Set a type's methods aside (deadcodePass.decodetypeMethods): the i-th has the i-th R_METHODOFF triple."""
+    """Set a type's methods aside (deadcodePass.decodetypeMethods), each with its R_METHODOFF triple."""
     s = f.s
     p = cython.declare("const uint8_t *", cython.NULL)
     size = sym_data(o, li, cython.address(p))

@@ -74,7 +74,7 @@ FORMS = {
 # Function addresses are numbers of .debug_addr entries in DWARF 5, and their ends are lengths.
 PC_FORMS = {4: {"lo": "addr", "hi": "addr"}, 5: {"lo": "addrx", "hi": "udata"}}
 
-# Each line is an entry, numbered from 1: its tag, "+" where it has children, then attributes with their forms.
+# A line is an entry, numbered from 1: its tag, "+" where it has children, then attributes with their forms.
 # "@" before an attribute: only in DWARF 5.
 ENTRIES = """
 compile_unit + name:string language:data1 stmt_list:sec_offset low_pc:addr ranges:sec_offset comp_dir:string \

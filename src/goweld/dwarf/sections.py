@@ -9,6 +9,7 @@ from goweld.dwarf.lines_kernel import LineTables
 from goweld.dwarf.pieces_kernel import Pieces, place, total_size
 from goweld.dwarf.ranges_kernel import UnitOrder
 from goweld.errors import LinkError
+from goweld.model.kinds import K_DWARF_SECT
 from goweld.model.layout import DebugSection, DebugSections, Section
 from goweld.model.memory_kernel import Column
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from goweld.model.libraries import Libraries
     from goweld.model.live_kernel import Live
 
-K_DWARF_SECT = 60
 MOST = 2e9  # ld.cutoff
 SCRIPT_KIND = b"\x01"  # a Python file by its name
 SCRIPT_BESIDE = b"runtime/proc.go"  # the debugger's script lies beside this one
@@ -78,7 +78,7 @@ def plan(
     goroot: str,
     version: int,
 ) -> DebugSections:
-    """Put the sections together.  Text has its final addresses.  `goroot`: what $GOROOT in file names means."""
+    """Put the sections together.  Text has its addresses.  `goroot`: what $GOROOT in file names means."""
     pieces = Pieces(units, version)
     refuse(live, pieces.bad, "corrupt function description")
     order = sort_units(live, pieces, libraries, text)

@@ -208,7 +208,7 @@ def walk(t):
 
 
 def reference(t, die, slot, more):
-    """Where a type keeps its slot-th reference, NULL if the slot has none; `more`: whether there is such a slot."""
+    """Where a type keeps its slot-th reference, NULL if it has none; `more`: whether there is such a slot."""
     d = cython.address(t.dies[die])
     more[0] = slot == 0
     if d.abbrev == ABBREV_STRUCTTYPE or d.abbrev == ABBREV_FUNCTYPE:

@@ -1,4 +1,4 @@
-"""The functions of each compilation unit (sym.CompilationUnit.Textp).  A unit is an object, named by its index."""
+"""The functions of each compilation unit (sym.CompilationUnit.Textp).  Units are objects, named by index."""
 
 from __future__ import annotations
 

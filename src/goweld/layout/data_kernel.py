@@ -239,8 +239,8 @@ class DataSymbols:
     def sort_types(self, carrier: int, zerobase: int) -> tuple[int, int, int, int]:
         """Sort the types as cmd/link does, ties and all.
 
-        Returns (bytes up to the last typelink type, bytes up to the first itab, bytes of itabs, corrupt type or
-        0); the first two count from 8 bytes before the first symbol.
+        Returns (bytes up to the last typelink type, bytes up to the first itab, bytes of itabs, corrupt type
+        or 0); the first two count from 8 bytes before the first symbol.
         """
         c = cython.address(self.live.c)
         n = self.first[K_TYPE + 1] - self.first[K_TYPE]
