@@ -14,6 +14,10 @@ from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free, realloc
 from cython.cimports.libc.string import memcmp, memcpy, memset
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+
 
 def stop(t, why, bad):
     """Remember the first thing that went wrong."""
@@ -215,7 +219,7 @@ def take_fields(t, n):
 class Dies:
     """The table, empty."""
 
-    def __init__(self, live: object) -> None:
+    def __init__(self, live: Live) -> None:
         self.live = live
         t = cython.address(self.t)
         t.c = cython.address(self.live.c)

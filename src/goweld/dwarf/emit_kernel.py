@@ -34,6 +34,10 @@ from cython.cimports.goweld.model.live_kernel import append_symbol
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.dwarf.info_kernel import DebugInfo
+
 UNIT_TYPE_COMPILE = cython.declare(cython.int, 1)  # DW_UT_compile
 LANGUAGE_GO = cython.declare(cython.int, 22)  # DW_LANG_Go
 DIE_BYTES = cython.declare(uint64_t, 48)  # most that a type takes besides its name
@@ -175,7 +179,7 @@ def emit_field(e, t, f):
         uleb(e, cython.cast(uint64_t, f.offset))
 
 
-def emit_types(info):
+def emit_types(info: DebugInfo) -> int:
     """Write every type's DIE into its symbol."""
     t = cython.address(info.dies.t)
     e = cython.declare(Emitter)
@@ -205,7 +209,7 @@ def emit_header(e, dwarf5, abbrev):
         put(e, 8, 1)
 
 
-def emit_unit(info, obj, abbrev, lines, ranges, addrs):
+def emit_unit(info: DebugInfo, obj: int, abbrev: int, lines: int, ranges: int, addrs: int) -> int:
     """The symbol of a unit's header and DIE, given those that it refers to."""
     e = cython.declare(Emitter)
     p = cython.address(e)
@@ -237,7 +241,7 @@ def emit_unit(info, obj, abbrev, lines, ranges, addrs):
     return sym
 
 
-def count_pieces(info):
+def count_pieces(info: DebugInfo) -> int:
     """How many symbols .debug_info has at most."""
     units = cython.cast(uint32_t, 3 * len(info.order))
     lists = info.functions.n + info.abstract.n + info.variables.n
@@ -253,7 +257,7 @@ def chain_list(c, ids, n, list, obj, size):
     return n
 
 
-def chain(info, pieces, n, obj, unit):
+def chain(info: DebugInfo, pieces: Column, n: int, obj: int, unit: int) -> int:
     """Append a unit to the `n` pieces so far, and give its header its length; how many there are then."""
     c = cython.address(info.live.c)
     t = cython.address(info.dies.t)

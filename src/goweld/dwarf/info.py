@@ -26,7 +26,17 @@ BUILTINS = (b"type:runtime.eface", b"type:runtime.iface", b"type:unsafe.Pointer"
 ALWAYS = tuple(
     b"type:internal/abi." + name.encode()
     for name in (
-        "Type ArrayType ChanType FuncType MapType PtrType SliceType StructType InterfaceType ITab Imethod".split()
+        "Type",
+        "ArrayType",
+        "ChanType",
+        "FuncType",
+        "MapType",
+        "PtrType",
+        "SliceType",
+        "StructType",
+        "InterfaceType",
+        "ITab",
+        "Imethod",
     )
 )
 
@@ -95,14 +105,20 @@ def describe(live: Live, units: Units, libraries: Libraries, version: str, dwarf
     for name in ALWAYS:
         check(info, info.define(type_symbol(live, name)))
     for library in libraries.postorder():
-        describe_package(info, library, version.encode())
+        add_package(info, library, version.encode())
+    # The largest first, so that no thread is left with one of them at the end.
+    check(info, info.read_functions(sorted(info.order, key=units.count, reverse=True)))
+    for obj in info.order:
+        if obj in info.constants:
+            check(info, info.visit_constants(info.constants[obj]))
+        check(info, info.visit_functions(obj))
     check(info, info.visit_variables())
     check(info, synthesize(info.dies, [type_symbol(live, name) for name in PROTOTYPES]))
     emit_types(info)
     return info
 
 
-def describe_package(info: DebugInfo, library: Library, version: bytes) -> None:
+def add_package(info: DebugInfo, library: Library, version: bytes) -> None:
     """The units of a package; its constants are in the first."""
     symbols = info.live.symbols
     path = path_of(library)
@@ -112,10 +128,7 @@ def describe_package(info: DebugInfo, library: Library, version: bytes) -> None:
     name = symbols.data(symbols.lookup(package_name_of(library), 0))
     for obj in library.objects:
         info.add_unit(obj, path, producer, name, constants)
-        if constants:
-            check(info, info.visit_constants(constants))
-            constants = 0
-        check(info, info.visit_functions(obj))
+        constants = 0
 
 
 def type_symbol(live: Live, name: bytes) -> int:

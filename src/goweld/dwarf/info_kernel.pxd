@@ -2,6 +2,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport AuxRecord, GoObj, RelocRecord
 from goweld.dwarf.dies_kernel cimport Dies, DieTable
+from goweld.dwarf.scan_kernel cimport Scan
 from goweld.dwarf.units_kernel cimport Units
 from goweld.model.live_kernel cimport Live, LiveColumns
 from goweld.model.memory_kernel cimport Arena, Column
@@ -23,6 +24,7 @@ cdef class DebugInfo:
     cdef readonly Live live
     cdef readonly Units units
     cdef readonly Dies dies
+    cdef Scan scan
     cdef readonly list order      # objects: the units in the order of loading
     cdef readonly dict packages   # object -> the unit's package path
     cdef readonly dict producers  # object -> what its unit was compiled by and with
@@ -43,6 +45,7 @@ cdef class DebugInfo:
     cpdef bint is_empty(self, uint32_t obj)
     cpdef bint define_builtins(self, uint32_t eface, uint32_t iface, uint32_t pointer, uint32_t uintptr)
     cpdef bint define(self, uint32_t raw)
+    cpdef bint read_functions(self, list objects)
     cpdef bint visit_functions(self, uint32_t obj)
     cpdef bint visit_constants(self, uint32_t sym)
     cpdef bint visit_variables(self)
@@ -54,10 +57,10 @@ cdef class DebugInfo:
 
 cdef list listed_of(SymbolList* list, uint32_t obj)
 cdef bint add(DieTable* t, SymbolList* list, uint32_t id) noexcept nogil
-cdef bint visit_function(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
-cdef bint follow(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
+cdef bint visit_unit(DieTable* t, DebugInfo info, uint32_t obj) noexcept nogil
+cdef bint follow(DieTable* t, DebugInfo info, uint32_t raw) noexcept nogil
 cdef bint import_types(DieTable* t, uint32_t s) noexcept nogil
-cdef bint import_type(DieTable* t, GoObj* o, RelocRecord* r) noexcept nogil
+cdef bint import_type(DieTable* t, uint32_t raw) noexcept nogil
 cdef bint is_variable_kind(uint32_t kind) noexcept nogil
 cdef bint visit_data(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
 cdef bint visit_dictionary(DieTable* t, uint32_t s) noexcept nogil

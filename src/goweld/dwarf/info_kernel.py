@@ -9,7 +9,6 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import (
     AUX_DWARF_INFO,
-    AUX_DWARF_RANGES,
     AUX_GOTYPE,
     FLAG2_DICT,
     sym_data,
@@ -25,6 +24,7 @@ from cython.cimports.goweld.dwarf.dies_kernel import (
     lookup_type,
     stop,
 )
+from cython.cimports.goweld.dwarf.scan_kernel import USED_TYPE, Scan
 from cython.cimports.goweld.dwarf.types_kernel import define, define_builtins
 from cython.cimports.goweld.model.kinds import (
     K_BSS,
@@ -32,12 +32,9 @@ from cython.cimports.goweld.model.kinds import (
     K_DATA_END,
     K_DWARF_ABSFCN,
     K_DWARF_CONST,
-    K_DWARF_FCN,
-    K_DWARF_RANGE,
     K_DWARF_TYPE,
     K_DWARF_VAR,
     K_MODULEDATA,
-    K_NONE,
     K_NOPTRBSS,
     K_NOPTRDATA,
     K_NOPTRDATA_END,
@@ -47,7 +44,6 @@ from cython.cimports.goweld.model.kinds import (
     K_TYPE,
     R_DWARFSECREF,
     R_USEIFACE,
-    R_USETYPE,
 )
 from cython.cimports.goweld.model.live_kernel import (
     A_CLONED,
@@ -55,13 +51,17 @@ from cython.cimports.goweld.model.live_kernel import (
     A_LINKER,
     A_NOT_IN_SYMTAB,
     append_symbol,
-    aux_target,
     live_auxs,
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
 from cython.cimports.goweld.model.symbols_kernel import content, local_index, locate, resolve
 from cython.cimports.libc.stdint import uint32_t, uint64_t
-from cython.cimports.libc.stdlib import realloc
+from cython.cimports.libc.stdlib import free, realloc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.dwarf.units_kernel import Units
+    from goweld.model.live_kernel import Live
 
 NINFO = cython.declare(cython.int, 8)  # the length of "go:info."
 
@@ -81,61 +81,41 @@ def add(t, list, id):
     return True
 
 
-def visit_function(t, info, s):
-    """List a function's DIE and ranges and define the types it refers to (dwctxt.dwarfVisitFunction)."""
-    c = t.c
-    a = cython.declare("AuxRecord *", cython.NULL)
-    n = live_auxs(c, s, cython.address(a))
-    die = cython.cast(uint32_t, 0)
-    ranges = cython.cast(uint32_t, 0)
-    for i in range(n):
-        if a[i].type == AUX_DWARF_INFO:
-            die = aux_target(c, s, a + i)
-        elif a[i].type == AUX_DWARF_RANGES:
-            ranges = aux_target(c, s, a + i)
-    if die == 0:
-        return True
-    if die >= c.n or c.kind[die] != K_DWARF_FCN:
-        return stop(t, WHY_WRONG_KIND, s)
-    add(t, cython.address(info.functions), die)
-    if ranges:
-        if ranges >= c.n or c.kind[ranges] != K_DWARF_RANGE:
-            return stop(t, WHY_WRONG_KIND, s)
-        add(t, cython.address(info.ranges), ranges)
-    return follow(t, info, die)
+def visit_unit(t, info, obj):
+    """List the DIEs and ranges of a unit's functions, and define the types they refer to.
+
+    (dwctxt.dwarfVisitFunction, its functions one after the other.)
+    """
+    scan = cython.address(info.scan.t)
+    for i in range(scan.ends[obj - 1], scan.ends[obj]):
+        if scan.dies[i]:
+            add(t, cython.address(info.functions), scan.dies[i])
+            if scan.ranges[i]:
+                add(t, cython.address(info.ranges), scan.ranges[i])
+    m = cython.address(scan.mentions[obj])
+    for i in range(m.n):
+        if m.ids[i] & USED_TYPE:
+            define(t, t.c.syms.canon[m.ids[i] & ~USED_TYPE])
+        elif not follow(t, info, m.ids[i]):
+            break
+    free(m.ids)
+    m.ids = cython.NULL
+    m.n = 0
+    return t.why == 0
 
 
-def follow(t, info, s):
-    """Define the types that a function's DIE refers to, and list the abstract functions."""
-    c = t.c
-    if c.attr[s] & A_LINKER:
-        return True
-    o = cython.address(c.syms.objects[c.obj[s]])
-    nobjects = c.syms.n
-    for i in range(c.nrel[s]):
-        r = c.rel[s] + i
-        if r.type != R_DWARFSECREF:
-            if r.type == R_USETYPE:
-                raw = resolve(c.syms, o, r.pkg, r.idx)
-                if raw >= nobjects:
-                    return stop(t, WHY_CORRUPT, 0)
-                define(t, raw)
-            continue
-        raw = locate(c.syms, o, r.pkg, r.idx)
-        if raw >= nobjects:
-            return stop(t, WHY_CORRUPT, 0)
-        target = c.syms.live[raw]
-        kind = c.kind[target]
-        if kind == K_DWARF_TYPE:
-            # Defined already: nothing else gives a symbol this kind.
-            continue
-        if kind == K_DWARF_ABSFCN:
-            if not info.listed[target]:
-                info.listed[target] = 1
-                add(t, cython.address(info.abstract), target)
-                import_types(t, target)
-        elif kind == K_NONE:
-            import_type(t, o, r)
+def follow(t, info, raw):
+    """Define the type that a function's DIE mentions, or list the abstract function."""
+    target = t.c.syms.live[raw]
+    kind = t.c.kind[target]
+    if kind == K_DWARF_ABSFCN:
+        if not info.listed[target]:
+            info.listed[target] = 1
+            add(t, cython.address(info.abstract), target)
+            import_types(t, target)
+    elif kind != K_DWARF_TYPE:
+        # One of that kind is defined already: nothing else gives a symbol this kind.
+        import_type(t, raw)
     return t.why == 0
 
 
@@ -147,16 +127,15 @@ def import_types(t, s):
     o = cython.address(c.syms.objects[c.obj[s]])
     for i in range(c.nrel[s]):
         r = c.rel[s] + i
-        if r.type == R_DWARFSECREF:
-            import_type(t, o, r)
+        if r.type == R_DWARFSECREF and not import_type(t, locate(c.syms, o, r.pkg, r.idx)):
+            return False
     return t.why == 0
 
 
-def import_type(t, o, r):
+def import_type(t, raw):
     """Define the type behind a reference to go:info.T, and let the reference find it should it be dead."""
     s = t.c.syms
     name = cython.declare("const uint8_t *", cython.NULL)
-    raw = locate(s, o, r.pkg, r.idx)
     if raw == 0 or raw >= s.n:
         return stop(t, WHY_CORRUPT, 0)
     canonical = s.canon[raw]
@@ -222,7 +201,8 @@ def visit_dictionary(t, s):
     """Define the types that a generic function's dictionary converts to interfaces."""
     c = t.c
     o = cython.address(c.syms.objects[c.obj[s]])
-    if c.attr[s] & A_CLONED or not o.syms[c.li[s]].flag2 & FLAG2_DICT:
+    # Most read-only data has no relocations: its record need not be looked at.
+    if c.nrel[s] == 0 or c.attr[s] & A_CLONED or not o.syms[c.li[s]].flag2 & FLAG2_DICT:
         return True
     for i in range(c.nrel[s]):
         r = c.rel[s] + i
@@ -287,16 +267,16 @@ def listed_of(list, obj):
 class DebugInfo:
     """What .debug_info is made of, unit by unit.  A unit is an object; it is named by its index."""
 
-    def __init__(self, live: object, units: object, dwarf5: bool) -> None:
+    def __init__(self, live: Live, units: Units, dwarf5: bool) -> None:
         self.live = live
         self.units = units
         self.dwarf5 = dwarf5
         self.dies = Dies(live)
-        self.order = []
-        self.packages = {}
-        self.producers = {}
-        self.names = {}
-        self.constants = {}
+        self.order: list[int] = []
+        self.packages: dict[int, bytes] = {}
+        self.producers: dict[int, bytes] = {}
+        self.names: dict[int, bytes] = {}
+        self.constants: dict[int, int] = {}
         self.arena = Arena()
         self.memory = []
         n = self.live.c.syms.nobjects
@@ -340,20 +320,22 @@ class DebugInfo:
         define(t, raw)
         return t.why == 0
 
+    def read_functions(self, objects: list[int]) -> bool:
+        """Read what the functions of all units refer to, in that order of units; whether that went well."""
+        self.scan = Scan(self.units, objects)
+        if self.scan.t.bad:
+            stop(cython.address(self.dies.t), WHY_WRONG_KIND, self.scan.t.bad)
+        return self.scan.t.bad == 0
+
     def visit_functions(self, obj: int) -> bool:
         """List the DIEs of a unit's functions, and define the types they refer to; whether that went well."""
         t = cython.address(self.dies.t)
         self.functions.of[obj].first = self.functions.n
         self.ranges.of[obj].first = self.ranges.n
         self.abstract.of[obj].first = self.abstract.n
-        ids = self.units.ids
-        first = self.units.first[obj - 1]
-        end = self.units.first[obj]
         info = self
         with cython.nogil:
-            for i in range(first, end):
-                if not visit_function(t, info, ids[i]):
-                    break
+            visit_unit(t, info, obj)
         self.functions.of[obj].end = self.functions.n
         self.ranges.of[obj].end = self.ranges.n
         self.abstract.of[obj].end = self.abstract.n

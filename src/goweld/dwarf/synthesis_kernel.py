@@ -32,12 +32,16 @@ from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memcmp, memcpy, strlen
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.dwarf.dies_kernel import Dies
+
 KIND_POINTER = cython.declare(cython.int, 22)
 KIND_STRUCT = cython.declare(cython.int, 25)
 MAP_GROUP = cython.declare(cython.int, 64)  # where a map type names its group's type
 
 
-def synthesize(dies, prototypes):
+def synthesize(dies: Dies, prototypes: list[int]) -> bool:
     """Complete the types; `prototypes` are the raw ids of the type symbols of PROTOTYPES.
 
     Whether nothing stopped the work.

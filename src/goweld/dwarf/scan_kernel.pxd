@@ -1,0 +1,39 @@
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+
+from goweld.codec.goobj_kernel cimport AuxRecord, GoObj, RelocRecord
+from goweld.dwarf.units_kernel cimport Units
+from goweld.model.live_kernel cimport Live, LiveColumns
+
+
+cdef enum:
+    USED_TYPE = 0x80000000    # of a mention: it names the type itself, not the type's DIE
+    RECENT = 4096             # mentions that a unit remembers lest it list them again
+
+
+cdef struct Mentions:         # raw ids that a unit's functions mention, most of them once
+    uint32_t* ids
+    uint32_t n
+    uint32_t room
+
+
+cdef struct ScanState:
+    LiveColumns* c
+    uint32_t* functions       # units.funcs and, per object, where its functions end in there
+    uint32_t* ends
+    uint32_t* dies            # in step with functions: live ids, 0 where there is none
+    uint32_t* ranges
+    Mentions* mentions        # by object
+    uint32_t* objects         # those to look at
+    uint32_t bad              # a function with something wrong about it
+
+
+cdef class Scan:
+    cdef ScanState t
+    cdef list memory
+    cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
+
+
+cdef void scan_unit(void* context, int64_t index) noexcept nogil
+cdef bint find_symbols(LiveColumns* c, uint32_t s, uint32_t* die, uint32_t* ranges) noexcept nogil
+cdef bint scan_relocations(ScanState* t, uint32_t die, Mentions* m, uint32_t* recent) noexcept nogil
+cdef bint mention(Mentions* m, uint32_t id) noexcept nogil

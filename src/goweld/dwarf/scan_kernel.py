@@ -1,0 +1,121 @@
+"""What the functions' DIEs mention, read unit by unit on all threads: most of what the compiler wrote.
+
+Nothing changes here; what is found is worked on afterwards in cmd/link's order.
+"""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.codec.goobj_kernel import AUX_DWARF_INFO, AUX_DWARF_RANGES
+from cython.cimports.goweld.model.kinds import (
+    K_DWARF_ABSFCN,
+    K_DWARF_FCN,
+    K_DWARF_RANGE,
+    K_NONE,
+    R_DWARFSECREF,
+    R_USETYPE,
+)
+from cython.cimports.goweld.model.live_kernel import A_LINKER, aux_target, live_auxs
+from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
+from cython.cimports.goweld.model.symbols_kernel import locate
+from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.libc.stdlib import realloc
+from cython.cimports.libc.string import memset
+
+
+def mention(m, id):
+    """Append; False where there is no memory."""
+    if m.n == m.room:
+        wanted = m.room * 2 if m.room else cython.cast(uint32_t, 256)
+        grown = cython.cast("uint32_t *", realloc(m.ids, cython.cast(uint64_t, wanted) * 4))
+        if grown == cython.NULL:
+            return False
+        m.ids = grown
+        m.room = wanted
+    m.ids[m.n] = id
+    m.n += 1
+    return True
+
+
+def find_symbols(c, s, die, ranges):
+    """A function's DIE and range list (loader.GetFuncDwarfAuxSyms); False where they are not of that kind."""
+    a = cython.declare("AuxRecord *", cython.NULL)
+    n = live_auxs(c, s, cython.address(a))
+    for i in range(n):
+        if a[i].type == AUX_DWARF_INFO:
+            die[0] = aux_target(c, s, a + i)
+            if die[0] >= c.n or c.kind[die[0]] != K_DWARF_FCN:
+                return False
+        elif a[i].type == AUX_DWARF_RANGES:
+            ranges[0] = aux_target(c, s, a + i)
+            if ranges[0] >= c.n or c.kind[ranges[0]] != K_DWARF_RANGE:
+                return False
+    return n >= 0
+
+
+def scan_relocations(t, die, m, recent):
+    """List the types and abstract functions that a DIE mentions; False where its object is corrupt."""
+    c = t.c
+    s = c.syms
+    if c.attr[die] & A_LINKER:
+        return True
+    o = cython.address(s.objects[c.obj[die]])
+    r = c.rel[die]
+    for _ in range(c.nrel[die]):
+        if r.type == R_DWARFSECREF or r.type == R_USETYPE:
+            raw = locate(s, o, r.pkg, r.idx)
+            if raw >= s.n or raw >= USED_TYPE:
+                return False
+            kind = c.kind[s.live[raw]]
+            wanted = cython.declare(cython.bint, kind == K_NONE or kind == K_DWARF_ABSFCN)
+            if r.type == R_USETYPE:
+                raw |= USED_TYPE
+                wanted = True
+            if wanted and recent[raw % RECENT] != raw:
+                recent[raw % RECENT] = raw
+                if not mention(m, raw):
+                    return False
+        r += 1
+    return True
+
+
+def scan_unit(context, index):
+    """One unit's functions."""
+    t = cython.cast("ScanState *", context)
+    recent = cython.declare(uint32_t[RECENT])
+    memset(recent, 0, cython.sizeof(recent))
+    obj = t.objects[index]
+    m = cython.address(t.mentions[obj])
+    for i in range(t.ends[obj - 1], t.ends[obj]):
+        if not find_symbols(t.c, t.functions[i], cython.address(t.dies[i]), cython.address(t.ranges[i])):
+            t.bad = t.functions[i]
+        elif t.dies[i] and not scan_relocations(t, t.dies[i], m, recent):
+            t.bad = t.functions[i]
+
+
+class Scan:
+    """What was found in the units of `objects`."""
+
+    def __init__(self, units: object, objects: list[int]) -> None:
+        given = cython.cast("Units", units)
+        t = cython.address(self.t)
+        t.c = cython.address(given.live.c)
+        self.memory = []
+        count = len(given.funcs)
+        t.functions = given.ids
+        t.ends = given.first
+        t.dies = cython.cast("uint32_t *", self.column(4, count))
+        t.ranges = cython.cast("uint32_t *", self.column(4, count))
+        t.mentions = cython.cast("Mentions *", self.column(cython.sizeof(Mentions), t.c.syms.nobjects))
+        n = len(objects)
+        t.objects = cython.cast("uint32_t *", self.column(4, n))
+        for i in range(n):
+            t.objects[i] = objects[i]
+        with cython.nogil:
+            run_tasks(scan_unit, t, n)
+
+    def column(self, itemsize, length):
+        memory = Column(itemsize, length)
+        self.memory.append(memory)
+        return cython.cast(Column, memory).ptr
