@@ -45,6 +45,10 @@ from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free, realloc
 from cython.cimports.libc.string import memcmp
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.symbols_kernel import Symbols
+
 COMMON_SIZE = cython.declare(cython.int, 48)  # abi.CommonSize(8)
 KIND_OFFSET = cython.declare(cython.int, 23)
 TFLAG_OFFSET = cython.declare(cython.int, 20)
@@ -533,7 +537,7 @@ def reach_alone(s, id):
 class Flood:
     """One deadcode run: marks into Symbols, keeps the methods set aside between rounds."""
 
-    def __init__(self, symbols: object, ordered: bool) -> None:
+    def __init__(self, symbols: Symbols, ordered: bool) -> None:
         self.symbols = symbols
         self.memory = []
         self.f.s = cython.address(self.symbols.c)

@@ -10,6 +10,10 @@ from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdio import snprintf
 from cython.cimports.libc.string import memcmp, memcpy, memmove, memset
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.dwarf.pieces_kernel import Pieces
+
 FILE_PREFIX = cython.declare("const char *", b"gofile..")  # cmd/internal/src.FileSymPrefix
 GOROOT = cython.declare("const char *", b"$GOROOT")
 SLASH = cython.declare(uint8_t, 47)
@@ -32,7 +36,7 @@ class LineTables:
     `goroot` takes the place of $GOROOT in file names; empty: it stays.
     """
 
-    def __init__(self, pieces: object, goroot: bytes, version: int) -> None:
+    def __init__(self, pieces: Pieces, goroot: bytes, version: int) -> None:
         t = cython.address(self.t)
         self.pieces = pieces
         self.memory = []

@@ -23,6 +23,7 @@ from cython.cimports.libc.stdint import uint64_t
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.dwarf.units_kernel import Units
     from goweld.model.live_kernel import Live
     from goweld.model.memory_kernel import Column as Ids
 
@@ -33,7 +34,7 @@ class Pieces:
     `version` is DWARF's: 4 has no .debug_addr.
     """
 
-    def __init__(self, units: object, version: int) -> None:
+    def __init__(self, units: Units, version: int) -> None:
         self.units = units
         self.live = self.units.live
         c = cython.address(self.live.c)

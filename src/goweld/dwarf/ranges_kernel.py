@@ -14,6 +14,10 @@ from cython.cimports.goweld.model.live_kernel import live_auxs, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.dwarf.pieces_kernel import Pieces
+
 RLE_END_OF_LIST = cython.declare(uint8_t, 0)
 RLE_BASE_ADDRESSX = cython.declare(uint8_t, 1)
 RLE_OFFSET_PAIR = cython.declare(uint8_t, 4)
@@ -28,7 +32,7 @@ class UnitOrder:
     the live ids of all functions in their final order, `count` of them.
     """
 
-    def __init__(self, pieces: object, objects: list[tuple[int, int]], text: Column, count: int) -> None:
+    def __init__(self, pieces: Pieces, objects: list[tuple[int, int]], text: Column, count: int) -> None:
         t = cython.address(self.t)
         self.pieces = pieces
         self.memory = []

@@ -6,6 +6,10 @@ import cython
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import uint32_t
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+
 
 class Units:
     """Functions by unit, each unit's in text order as it was before any shuffling or sorting by kind.
@@ -13,7 +17,7 @@ class Units:
     `order` holds `count` live ids; functions that no object defines are in no unit.
     """
 
-    def __init__(self, live: object, order: Column, count: int) -> None:
+    def __init__(self, live: Live, order: Column, count: int) -> None:
         self.live = live
         c = cython.address(self.live.c)
         nobjects = c.syms.nobjects

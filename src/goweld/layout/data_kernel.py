@@ -24,7 +24,6 @@ from cython.cimports.goweld.model.live_kernel import (
     A_NOT_IN_SYMTAB,
     A_SPECIAL,
     A_TYPELINK,
-    Live,
     aligned,
     symbol_align,
     target,
@@ -32,6 +31,10 @@ from cython.cimports.goweld.model.live_kernel import (
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy, memset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
 
 MOST = cython.declare(uint32_t, 2000000000)  # ld.cutoff
 TFLAG_OFFSET = cython.declare(cython.int, 20)
@@ -181,7 +184,7 @@ def type_less(context, a, b):
 class DataSymbols:
     """The symbols that get a place in a data section, by kind."""
 
-    def __init__(self, live: object) -> None:
+    def __init__(self, live: Live) -> None:
         self.live = live
         c = cython.address(self.live.c)
         n = cython.cast(uint32_t, 0)

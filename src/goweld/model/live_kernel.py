@@ -33,6 +33,10 @@ from cython.cimports.goweld.model.symbols_kernel import (
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.symbols_kernel import Symbols
+
 ROOM = cython.declare(uint32_t, 4096)  # for the symbols the linker makes, besides what the caller asks for
 
 
@@ -150,7 +154,7 @@ def has_text(s, id):
 class Live:
     """The live symbols' columns.  `extra`: how many symbols the linker may make beyond the usual."""
 
-    def __init__(self, symbols: object, extra: int = 0) -> None:
+    def __init__(self, symbols: Symbols, extra: int = 0) -> None:
         self.symbols = symbols
         c = cython.address(self.c)
         c.syms = cython.address(self.symbols.c)

@@ -33,6 +33,10 @@ from cython.cimports.goweld.model.symbols_kernel import MISSING
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy, memset
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+
 RUN_SIZE = cython.declare(uint64_t, 1 << 20)  # bytes of image that one task writes
 
 
@@ -177,7 +181,7 @@ def run_one(context, index):
 class Relocation:
     """The image of some sections: runs of symbols, added one by one, then written by all threads at once."""
 
-    def __init__(self, live: object, section_starts: list[int], tls_offset: int, unreachable: int) -> None:
+    def __init__(self, live: Live, section_starts: list[int], tls_offset: int, unreachable: int) -> None:
         self.live = live
         self.memory = []
         starts = Column(8, 256)

@@ -11,13 +11,17 @@ from cython.cimports.goweld.relocate.apply_kernel import apply_symbols
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.relocate.apply_kernel import Relocation
+
 BLOCK = cython.declare(uint64_t, 512 << 10)  # relocated at a time: it stays in the processor's cache
 
 
 class Compression:
     """Up to `most` sections, added the largest first, then compressed by all threads at once."""
 
-    def __init__(self, relocation: object, most: int) -> None:
+    def __init__(self, relocation: Relocation, most: int) -> None:
         self.relocation = relocation
         self.b.place = cython.address(self.relocation.b.place)
         self.memory = [Column(cython.sizeof(Packed), most)]
