@@ -1,4 +1,4 @@
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport GoObj, SymRecord
 from goweld.model.memory_kernel cimport Column
@@ -12,13 +12,18 @@ cdef struct HashSlot:
     uint32_t size
 
 
-cdef struct DupPair:
-    uint32_t new
-    uint32_t old
+cdef struct Entering:
+    SymbolColumns* s
+    HashSlot* short_table
+    uint64_t short_mask
+    HashSlot* table
+    uint64_t mask
+    uint32_t* texts
+    uint32_t ntexts
+    uint32_t bad[2]
 
 
-cpdef uint32_t enter_hashed(Symbols symbols) except *
-cpdef uint32_t bind_names(Symbols symbols) except *
+cpdef uint32_t enter_definitions(Symbols symbols) except *
 cpdef tuple merge_named(Symbols symbols, bint strict)
 cpdef uint32_t bind_references(Symbols symbols) except *
 cpdef uint32_t apply_reference_flags(Symbols symbols) except *
@@ -44,3 +49,4 @@ cdef bint judged(SymbolColumns* s, GoObj* o, uint32_t raw) noexcept nogil
 cdef enum:
     KIND_NOPTRDATA = 32
     KIND_NOPTRBSS = 45
+cdef void enter_some(void* context, int64_t index) noexcept nogil

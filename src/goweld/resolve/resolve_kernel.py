@@ -21,6 +21,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
 )
 from cython.cimports.goweld.model.kinds import K_NONE
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
     SYM_BLOCKED,
     SYM_CLONED,
@@ -50,10 +51,10 @@ def table_size(entries: int) -> int:
     return size
 
 
-def enter_hashed(symbols):
-    """Enter the content-hashed definitions: equal hashes are one symbol, whose largest copy counts.
+def enter_definitions(symbols):
+    """Enter the content-hashed definitions and the names; the first corrupt object, or 0.
 
-    The first corrupt object, or 0.
+    Hashes and names have nothing in common, so each has its thread.
     """
     s = cython.address(symbols.c)
     nshort = cython.cast(uint64_t, 0)
@@ -64,22 +65,38 @@ def enter_hashed(symbols):
     short_table = Column(cython.sizeof(HashSlot), table_size(nshort))
     table = Column(cython.sizeof(HashSlot), table_size(nlong))
     symbols.texts = Column(4, s.first_ref - s.first_hashed, True)
-    ntexts = cython.cast(uint32_t, 0)
-    shorts = cython.cast("HashSlot *", short_table.ptr)
-    longs = cython.cast("HashSlot *", table.ptr)
-    texts = cython.cast("uint32_t *", symbols.texts.ptr)
-    short_mask = cython.cast(uint64_t, short_table.length - 1)
-    mask = cython.cast(uint64_t, table.length - 1)
+    e = cython.declare(Entering)
+    e.s = s
+    e.short_table = cython.cast("HashSlot *", short_table.ptr)
+    e.short_mask = cython.cast(uint64_t, short_table.length - 1)
+    e.table = cython.cast("HashSlot *", table.ptr)
+    e.mask = cython.cast(uint64_t, table.length - 1)
+    e.texts = cython.cast("uint32_t *", symbols.texts.ptr)
+    e.ntexts = 0
     with cython.nogil:
-        bad = hashed_of(s, shorts, short_mask, longs, mask, texts, cython.address(ntexts))
-    symbols.ntexts = ntexts
+        run_tasks(enter_some, cython.address(e), 2)
+    symbols.ntexts = e.ntexts
     short_table.free()
     table.free()
-    return bad
+    return e.bad[0] if e.bad[0] else e.bad[1]
+
+
+def enter_some(context, index):
+    """A task: 0 the hashes, 1 the names."""
+    e = cython.cast("Entering *", context)
+    if index == 0:
+        e.bad[0] = hashed_of(
+            e.s, e.short_table, e.short_mask, e.table, e.mask, e.texts, cython.address(e.ntexts)
+        )
+    else:
+        e.bad[1] = names_of(e.s)
 
 
 def hashed_of(s, short_table, short_mask, table, mask, texts, ntexts):
-    """Open addressing over whole hashes; a hash is its own hash value.  Cost: one miss per definition."""
+    """Equal hashes are one symbol, whose largest copy counts; the first corrupt object, or 0.
+
+    Open addressing over whole hashes; a hash is its own hash value.  Cost: one miss per definition.
+    """
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         raw = o.hbase
@@ -182,16 +199,10 @@ def is_unnamed_or_static(r):
     return r.name_len == 0 or r.abi == ABI_STATIC
 
 
-def bind_names(symbols):
-    """Give each named definition and reference the entry of its name; name package definitions met."""
-    s = cython.address(symbols.c)
-    with cython.nogil:
-        bad = names_of(s)
-    return bad
-
-
 def names_of(s):
-    """Only non-package names are entered; package names, the many, at most probe.  canon[] holds the entry.
+    """Give each named definition and reference the entry of its name; the first corrupt object, or 0.
+
+    Only non-package names are entered; package names, the many, at most probe.  canon[] holds the entry.
 
     Debug information finds types by name: where there is to be some, those of packages are entered as well.
     An ABI0 function's name is entered for ABIInternal too: symbol table and linkname rules ask for that twin.

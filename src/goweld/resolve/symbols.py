@@ -8,10 +8,9 @@ from goweld.resolve import linkname
 from goweld.resolve.duplicates import clash, differences
 from goweld.resolve.resolve_kernel import (
     apply_reference_flags,
-    bind_names,
     bind_references,
     block_linkname,
-    enter_hashed,
+    enter_definitions,
     linkname_references,
     merge_named,
     set_builtins,
@@ -50,8 +49,7 @@ def resolve(
         for name in release.blocked_linknames:
             symbols.want(name, 0)
             symbols.want(name, 1)
-    refuse_corrupt(objects, enter_hashed(symbols))
-    refuse_corrupt(objects, bind_names(symbols))
+    refuse_corrupt(objects, enter_definitions(symbols))
     corrupt, new, old, pairs = merge_named(symbols, options.strictdups != 0)
     refuse_corrupt(objects, corrupt)
     if new:
