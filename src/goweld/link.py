@@ -78,7 +78,8 @@ def link(options: Options, show: Show) -> None:
     tasks = tasklists.plan(symbols, roots)
 
     # 3 deadcode: what the program can reach.
-    flood = deadcode.mark(options, symbols, roots, record=options.dumpdep or bool(tracked))
+    record = options.dumpdep or bool(tracked)
+    flood = deadcode.mark(options, symbols, roots, libraries, goal.release, record)
     if options.dumpdep:
         from goweld.deadcode import dumpdep
 
@@ -167,7 +168,7 @@ def link(options: Options, show: Show) -> None:
     )
     start = entry_address(live, entry.decode("utf-8", "surrogateescape"), options.text_addr)
     if options.strip_symbols:
-        tail = [headers.section_names]
+        tail: list[bytes | memoryview] = [headers.section_names]
         page = headers.first_page(start)
     else:
         table, names, first_global = elf_symtab.build(live, text, headers.numbers)

@@ -238,6 +238,8 @@ def follow(f, raw, o, r, n, is_type, used, nmethods):
             if not add(cython.address(f.named), gw_hash(name.ptr, name.size), name, 0):
                 return fail(f, raw, WHY_MEMORY)
         else:
+            if used and id == 0:
+                return fail(f, raw, WHY_CORRUPT)
             if used and is_gotype(s, id) and not s.attr[id] & SYM_USED_IN_IFACE:
                 # Its children may be used in interfaces too: visit it again.
                 s.attr[id] |= SYM_USED_IN_IFACE

@@ -10,10 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from goweld.model.libraries import Libraries
     from goweld.model.options import Options
     from goweld.model.roots import Roots
     from goweld.model.symbols_kernel import Symbols
+    from goweld.releases.release import Release
 
+MISSING_BUILTIN = 2
 WHY = {
     1: "corrupt object file",
     3: "a type whose methods do not match their relocations",
@@ -23,7 +26,9 @@ WHY = {
 }
 
 
-def mark(options: Options, symbols: Symbols, roots: Roots, record: bool) -> Flood:
+def mark(
+    options: Options, symbols: Symbols, roots: Roots, libraries: Libraries, release: Release, record: bool
+) -> Flood:
     """Mark everything reachable in Symbols.  `record`: remember what led to what, in cmd/link's order."""
     noop = symbols.lookup(b"runtime.mapinitnoop", 1)
     if noop == 0:
@@ -35,30 +40,34 @@ def mark(options: Options, symbols: Symbols, roots: Roots, record: bool) -> Floo
         flood.mark(symbols.lookup(name, 1))
     for raw in roots.marked:
         flood.mark(raw)
-    run(symbols, flood)
+    run(symbols, flood, libraries, release)
     while flood.keep_methods():
-        run(symbols, flood)
+        run(symbols, flood, libraries, release)
     if options.pruneweakmap:
         flood.prune_map_inits(noop)
     return flood
 
 
-def run(symbols: Symbols, flood: Flood) -> None:
+def run(symbols: Symbols, flood: Flood, libraries: Libraries, release: Release) -> None:
     why, raw = flood.run()
     if not why:
         return
-    objects = symbols.objects
-    name = symbols.name(raw).decode("utf-8", "replace")
-    if why == 2:
-        raise missing_builtin(symbols, raw)
-    raise LinkError(f"{objects.names[symbols.object_of(raw)]}: {name}: {WHY[why]}", status=1)
-
-
-def missing_builtin(symbols: Symbols, raw: int) -> LinkError:
-    """A reference to a builtin that this runtime does not define (loader.reportMissingBuiltin)."""
+    if why == MISSING_BUILTIN:
+        raise missing_builtin(symbols, raw, libraries, release)
+    if not raw:
+        raise LinkError(WHY[why])
     name = symbols.name(raw).decode("utf-8", "replace")
     where = symbols.objects.names[symbols.object_of(raw)]
-    return LinkError(f"reference to undefined builtin from {name} in {where}", status=1)
+    raise LinkError(f"{where}: {name}: {WHY[why]}", status=1)
+
+
+def missing_builtin(symbols: Symbols, raw: int, libraries: Libraries, release: Release) -> LinkError:
+    """A reference to a builtin that this runtime does not define (loader.reportMissingBuiltin)."""
+    from goweld.deadcode.builtin_kernel import first_missing
+
+    builtin = release.builtins[first_missing(symbols, raw)][0].decode()
+    package = libraries.list[symbols.objects.lib(symbols.object_of(raw))].package
+    return LinkError(f'reference to undefined builtin "{builtin}" from package "{package}"', status=1)
 
 
 def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int) -> Live:
@@ -75,5 +84,5 @@ def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int)
     live = Live(symbols, extra)
     bad = live.renumber()
     if bad:
-        raise LinkError(f"{symbols.objects.names[bad]}: corrupt object file", status=1)
+        raise LinkError(f"{symbols.objects.names[bad]}: cannot read object file: corrupt symbol", status=1)
     return live

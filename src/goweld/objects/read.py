@@ -35,6 +35,7 @@ class Loading:
         self.config = config
         self.header = header  # what every object's first line must be; None: main's decides
         self.libraries = Libraries()
+        self.importers: dict[Library, Library] = {}  # who imports a package first
         self.found: list[tuple[Input, int, int, Library, str, list[str]]] = []
         self.mismatches: list[str] = []
 
@@ -47,23 +48,33 @@ class Loading:
             self.libraries.list.append(library)
         return library
 
-    def require(self, package: str, source: str, fingerprint: bytes) -> Library:
+    def require(self, package: str, importer: Library, fingerprint: bytes) -> Library:
         """A package that an object imports (ld.addlib)."""
         known = self.libraries.by_package.get(package)
         if known is not None and known.fingerprint != ZERO:
-            check_fingerprint(known, known.fingerprint, source, fingerprint)
+            if known.fingerprint != fingerprint:
+                raise self.mismatch(known, known.fingerprint, importer, fingerprint)
             return known
         file = self.config.find(package)
         if not file and known is None:
-            raise LinkError(f"cannot find package {package} (using -importcfg), imported by {source}")
-        return self.add(package, file, source, fingerprint)
+            raise LinkError(
+                f"cannot find package {package} (using -importcfg), "
+                f"imported by {path_to_prefix(importer.package)} in {importer.file}"
+            )
+        library = self.add(package, file, path_to_prefix(importer.package), fingerprint)
+        self.importers.setdefault(library, importer)
+        return library
 
-
-def check_fingerprint(library: Library, have: bytes, source: str, want: bytes) -> None:
-    if have != want:
-        raise LinkError(
+    def mismatch(self, library: Library, have: bytes, importer: Library, want: bytes) -> LinkError:
+        """The refusal of a package that its importer was not compiled against (ld.checkFingerprint)."""
+        first = self.importers.get(library)
+        against = f"{library.package} in {library.file}"
+        if first and first is not importer:
+            against += f", or {first.package} in {first.file} was not"
+        return LinkError(
             f"fingerprint mismatch: {library.package} has {have.hex()}, "
-            f"import from {source} expecting {want.hex()}"
+            f"import from {path_to_prefix(importer.package)} expecting {want.hex()}\n"
+            f"\t{importer.package} in {importer.file} was not compiled against {against}: rebuild it"
         )
 
 
@@ -157,7 +168,7 @@ def read_object(
     """Read one object's headers (ld.ldobj): the text lines, then the goobj's imports."""
     magic = source.bytes(start, 4)
     if magic in HOST_MAGIC or magic[:2] in (b"\x4c\x01", b"\x64\x86", b"\xc4\x01", b"\x64\xaa"):
-        raise Unsupported("host objects")
+        raise Unsupported(f"a host object: {name}")
     if magic != b"go o":
         raise LinkError(f"{name}: not an object file: unrecognized object file format", prefixed=False)
     end = start + size
@@ -183,11 +194,12 @@ def read_object(
     if header.fingerprint != ZERO:  # assembly objects have none
         if library.fingerprint == ZERO:
             library.fingerprint = header.fingerprint
-        check_fingerprint(library, header.fingerprint, library.source, library.fingerprint)
-    prefix = path_to_prefix(library.package)
+        if header.fingerprint != library.fingerprint:
+            importer = loading.importers.get(library, library)
+            raise loading.mismatch(library, header.fingerprint, importer, library.fingerprint)
     for raw, fingerprint in header.imports:
         imported = raw.decode("utf-8", "surrogateescape")
-        library.imports.append(loading.require(imported, prefix, fingerprint))
+        library.imports.append(loading.require(imported, library, fingerprint))
 
 
 def check_header(loading: Loading, line: bytes, name: str) -> None:

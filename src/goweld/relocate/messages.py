@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from goweld.model.kinds import (
-    A_ABI_INTERNAL,
-)
+from goweld.model.kinds import A_ABI_INTERNAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +17,9 @@ NAMES = {
     16: "R_TLS_IE",
     29: "R_GOTPCREL",
 }
+# Why a relocation fails (apply_kernel).
+CORRUPT, BOUNDS, UNDEFINED, UNREACHABLE, UNKNOWN_TYPE, SIZE = range(1, 7)
+PCREL_TOO_BIG, TOO_BIG, ADDRESS_TOO_BIG, NO_SECTION, PHASE, BUILTIN, NO_SLOT = range(7, 14)
 ABI_NAMES = ("ABI0", "ABIInternal")
 
 
@@ -28,30 +29,34 @@ def text(raw: bytes) -> str:
 
 def explain(live: Live, symbol: int, index: int, target: int, why: int, value: int) -> str:
     """One message: about relocation `index` of `symbol`, which refers to `target` and computed `value`."""
-    off, size, kind, addend, _, _ = live.reloc(symbol, index)
-    name = text(live.name(symbol))
-    to = text(live.name(target)) if 0 < target < len(live) else live.reloc_name(symbol, index)
-    kind_name = NAMES.get(kind & 0x7FFF, str(kind & 0x7FFF))
     where = live.symbols.objects.names[live.object(symbol)]
-    unsigned = value & 0xFFFFFFFFFFFFFFFF
-    hexed = f"-{-value:#x}" if value < 0 else f"{value:#x}"
+    name = text(live.name(symbol)) or f"sym {symbol}"
+    if why == PHASE:
+        return f"{name}: phase error: symbol at {live.value(symbol):#x} does not fit its section, in {where}"
+    # The first two are found before the target is looked at.
+    known = why not in (CORRUPT, BOUNDS) and 0 < target < len(live)
+    to = text(live.name(target)) if known else live.reloc_name(symbol, index)
+    if why == UNDEFINED:
+        return f"{name}: {undefined(live, target, to)}"
+    off, size, number, addend, _, _ = live.reloc(symbol, index)
+    kind = NAMES.get(number & 0x7FFF, str(number & 0x7FFF))
+    unsigned = f"{value & 0xFFFFFFFFFFFFFFFF:#x}"
+    base = live.value(target) if known else 0
     messages = {
-        1: f"{where}: corrupt relocation {index}",
-        2: f"invalid relocation {to}: {off}+{size} not in [0,{len(live.data(symbol))})",
-        3: undefined(live, target, to),
-        4: f"unreachable sym in relocation: {to}",
-        5: f"unknown reloc to {to}: {kind & 0x7FFF} ({kind_name})",
-        6: f"bad reloc size {size:#x} for {to}",
-        7: f"pc-relative relocation {kind_name} address for {to} is too big: {hexed}",
-        8: f"non-pc-relative relocation {kind_name} address for {to} is too big: {unsigned:#x}",
-        9: f"non-pc-relative relocation address for {to} is too big: {unsigned:#x}"
-        f" ({live.value(target) if target else 0:#x} + {addend:#x})",
-        10: f"missing section for relocation target {to}",
-        11: f"phase error: symbol at {live.value(symbol):#x} does not fit its section",
-        13: f"missing .debug_addr index relocation target {to}",
-        12: f"relocation refers to a builtin that the runtime does not define, in {where}",
+        CORRUPT: f"corrupt relocation {index} in {where}",
+        BOUNDS: f"invalid relocation {to}: {off}+{size} not in [0,{len(live.data(symbol))}) in {where}",
+        UNREACHABLE: f"unreachable sym in relocation: {to} in {where}",
+        UNKNOWN_TYPE: f"unknown reloc to {to}: {number & 0x7FFF} ({kind}) in {where}",
+        SIZE: f"bad reloc size {size:#x} for {to} in {where}",
+        PCREL_TOO_BIG: f"pc-relative relocation {kind} address for {to} is too big: {value:#x} in {where}",
+        TOO_BIG: f"non-pc-relative relocation {kind} address for {to} is too big: {unsigned} in {where}",
+        ADDRESS_TOO_BIG: f"non-pc-relative relocation address for {to} is too big: {unsigned}"
+        f" ({base:#x} + {addend:#x}) in {where}",
+        NO_SECTION: f"missing section for relocation target {to} in {where}",
+        BUILTIN: f"relocation refers to a builtin that the runtime does not define, in {where}",
+        NO_SLOT: f"missing .debug_addr index relocation target {to}",
     }
-    return f"{name}: {messages[why]}" if name else f"sym {symbol}: {messages[why]}"
+    return f"{name}: {messages[why]}"
 
 
 def undefined(live: Live, target: int, name: str) -> str:

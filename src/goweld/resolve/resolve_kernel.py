@@ -12,6 +12,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     FLAG2_LINKNAME,
     FLAG2_LINKNAME_STD,
     FLAG2_USED_IN_IFACE,
+    FLAG2_WASM_EXPORT,
     FLAG_DUPOK,
     FLAG_GOTYPE,
     FLAG_LOCAL,
@@ -38,6 +39,10 @@ from cython.cimports.goweld.model.symbols_kernel import (
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memchr
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.symbols_kernel import Symbols
+
 FRESH = cython.declare(uint32_t, 0xFFFFFFFF)  # a named-block symbol that no name leads to
 ABI_INTERNAL = cython.declare(cython.int, 1)
 MOST_ALIGN = cython.declare(uint32_t, 1 << 15)  # obj.LSym holds it in 16 bits
@@ -51,7 +56,7 @@ def table_size(entries: int) -> int:
     return size
 
 
-def enter_definitions(symbols):
+def enter_definitions(symbols: Symbols) -> int:
     """Enter the content-hashed definitions and the names; the first corrupt object, or 0.
 
     Hashes and names have nothing in common, so each has its thread.
@@ -165,6 +170,7 @@ def is_sound(s, o, r):
         (s.kind_of[r.type] != K_NONE or r.type == 0)
         and r.align <= MOST_ALIGN
         and r.align & (r.align - 1) == 0
+        and not r.flag2 & FLAG2_WASM_EXPORT
         and has_sound_name(o, r),
     )
 
@@ -246,7 +252,7 @@ def names_of(s):
     return 0
 
 
-def merge_named(symbols, strict):
+def merge_named(symbols: Symbols, strict: bool) -> tuple[int, int, int, list[tuple[int, int]]]:
     """Merge named definitions with the symbol that bears the name already.
 
     Returns (corrupt object, raw id of a definition that may not be, raw id of the earlier one, pairs), where
@@ -335,7 +341,7 @@ def is_data(kind):
     return KIND_NOPTRDATA <= kind <= KIND_NOPTRBSS
 
 
-def bind_references(symbols):
+def bind_references(symbols: Symbols) -> int:
     """Bind each named reference to its symbol; one that nobody defines is a symbol of its own."""
     s = cython.address(symbols.c)
     with cython.nogil:
@@ -358,7 +364,7 @@ def bind_references(symbols):
     return 0
 
 
-def apply_reference_flags(symbols):
+def apply_reference_flags(symbols: Symbols) -> int:
     """Flags that references into other packages carry (the RefFlags of loader.loadObjRefs)."""
     s = cython.address(symbols.c)
     for k in range(1, s.nobjects):
@@ -373,7 +379,7 @@ def apply_reference_flags(symbols):
     return 0
 
 
-def set_builtins(symbols, raws):
+def set_builtins(symbols: Symbols, raws: list[int]) -> None:
     """Say where the runtime defines each builtin symbol; 0 where it does not."""
     s = cython.address(symbols.c)
     s.nbuiltin = len(raws)
@@ -382,12 +388,12 @@ def set_builtins(symbols, raws):
         s.builtins[i] = raws[i]
 
 
-def block_linkname(symbols, raw):
+def block_linkname(symbols: Symbols, raw: int) -> None:
     """Mark a symbol that only named packages may reference by linkname (loader.blockedLinknames)."""
     symbols.c.attr[raw] |= SYM_BLOCKED
 
 
-def linkname_references(symbols):
+def linkname_references(symbols: Symbols) -> list[tuple[int, int]]:
     """The references by linkname or from assembly to be judged, as (raw id, object), in cmd/link's order.
 
     Left out are those that loader.checkLinkname allows at once: to symbols that no object defines, that lie

@@ -62,7 +62,7 @@ cdef struct FunctabState:
     uint32_t defer_idx
     uint64_t defer_builtin    # the reference to it as a builtin, or NO_KEY
     FuncdataFault fault
-    uint32_t culprit          # the funcdata with that fault
+    uint32_t culprit          # the funcdata with that fault, or the pcdata that is corrupt
     uint32_t detail           # the type or size, or the target, of its relocation
 
 

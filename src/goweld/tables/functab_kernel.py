@@ -226,11 +226,13 @@ def pc_offset(d, id):
     c = d.c
     if id >= c.n or c.kind[id] != K_RODATA:
         d.bad = True
+        d.culprit = id if id < c.n else 0
         return 0
     off = c.value[id]
     if off == 0:
         if not is_pc_table(c, id):
             d.bad = True
+            d.culprit = id
         elif c.size[id]:
             off = d.pctab_size
             d.pctab_size += c.size[id]

@@ -68,7 +68,7 @@ def build(live: Live, text: TextLayout, files: Callable[[int], list[bytes]], gor
     carrier = make_symbols(live, tables)
     functab = Functab(functions)
     reserve_together(live, [tables.functab], [rounded(functions.functab_size())])
-    refuse_corrupt(live, functions, functab.collect(tables.functab))
+    refuse_corrupt(live, functions, functab, functab.collect(tables.functab))
     refuse_funcdata(live, functab)
     set_align(live, carrier, tables.gofunc, functab.funcdata_align())
     parts = [tables.funcnametab, tables.cutab, tables.filetab, tables.pctab, tables.gofunc]
@@ -155,10 +155,15 @@ def refuse(live: Live, symbol: int, what: str) -> None:
         raise LinkError(f"{where}: {name}: {what}", status=1)
 
 
-def refuse_corrupt(live: Live, functions: Functions, symbol: int) -> None:
-    """Raise for a function whose description is corrupt, or that has one inlined which has none."""
-    inlined = functions.missing().decode("utf-8", "replace")
-    refuse(live, symbol, f"inlined function {inlined} missing func info" if inlined else CORRUPT)
+def refuse_corrupt(live: Live, functions: Functions, functab: Functab, symbol: int) -> None:
+    """Raise for a function whose description or pcdata is corrupt, or that has one inlined with no description."""
+    files = live.symbols.objects.names
+    inlined, unit = functions.missing()
+    if unit:
+        name = inlined.decode("utf-8", "replace")
+        refuse(live, symbol, f"inlined function {name} missing func info in {files[unit]}")
+    _, pcdata, _ = functab.fault()
+    refuse(live, symbol, f"corrupt pcdata in {files[live.object(pcdata)]}" if pcdata else CORRUPT)
 
 
 def refuse_funcdata(live: Live, functab: Functab) -> None:

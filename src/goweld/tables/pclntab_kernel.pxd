@@ -94,6 +94,7 @@ cdef struct TableState:
     const uint8_t* goroot     # what takes $GOROOT's place
     uint32_t ngoroot
     uint32_t culprit          # the inlined function, where that is what is wrong: its name index
+    uint32_t culprit_obj      # and its object
 
 
 cdef class Functions:
@@ -109,7 +110,7 @@ cdef class Functions:
     cdef uint32_t enter_file(self, bytes raw, uint64_t* table, uint64_t mask, object expand) except 0
     cdef int describe_file(self, File* file, bytes raw, object expand) except -1
     cdef int prepare_names(self) except -1
-    cpdef bytes missing(self)
+    cpdef tuple missing(self)
     cpdef int free(self) except -1
 
 
@@ -130,6 +131,7 @@ cdef const uint8_t* info_of(GoObj* o, uint32_t li) noexcept nogil
 cdef uint32_t name_functions(TableState* t) noexcept nogil
 cdef bint walk_function(TableState* t, Function* f) noexcept nogil
 cdef bint use_file(TableState* t, Unit* unit, uint32_t index) noexcept nogil
+cdef uint32_t object_of(TableState* t, GoObj* o, InlNode* node) noexcept nogil
 cdef uint32_t inlinee(TableState* t, GoObj* o, InlNode* node) noexcept nogil
 cdef uint32_t name_inlinee(TableState* t, uint32_t raw) noexcept nogil
 cdef uint32_t name_function(TableState* t, Function* f) noexcept nogil

@@ -205,10 +205,10 @@ class Functions:
         t.nname = 1
         return 0
 
-    def missing(self) -> bytes:
-        """The inlined function whose description is missing, where that is what is wrong; else empty."""
+    def missing(self) -> tuple[bytes, int]:
+        """The inlined function whose description is missing, and its object; 0: that is not what is wrong."""
         name = cython.address(self.t.names[self.t.culprit])
-        return cython.cast("const char *", name.text)[: name.size]
+        return cython.cast("const char *", name.text)[: name.size], self.t.culprit_obj
 
     def functab_size(self) -> int:
         """The size of runtime.functab."""
@@ -396,6 +396,7 @@ def walk_function(t, f):
         name = t.names + id
         if not name.has_info:
             t.culprit = id
+            t.culprit_obj = object_of(t, o, nodes + i)
             return False
         calls[i].func_id = name.func_id
         calls[i].name_off = name.off
@@ -417,6 +418,12 @@ def use_file(t, unit, index):
         t.files_size += file.size
         t.nused += 1
     return True
+
+
+def object_of(t, o, node):
+    """The object that defines an inlined function; the reference is good."""
+    s = t.c.syms
+    return s.object[content(s, resolve(s, o, node.pkg, node.idx))]
 
 
 def inlinee(t, o, node):
