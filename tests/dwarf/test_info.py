@@ -19,7 +19,6 @@ MAIN = """package main
 
 import (
 	"fmt"
-	"os"
 	"unsafe"
 )
 
@@ -103,7 +102,7 @@ func main() {
 	type local struct{ within color }
 	var t tree[string, local]
 	caught := func() string { return fmt.Sprint(whole.Table, untold, point, grid, deep, figure, t) }
-	fmt.Fprintln(os.Stdout, Version, inlined(red), t.put("a", local{3}), caught(), uint16(only), decide == nil)
+	fmt.Println(Version, inlined(red), t.put("a", local{3}), caught(), uint16(only), decide)
 }
 """
 
