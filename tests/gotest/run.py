@@ -4,7 +4,7 @@ usage: run.py [--flags FLAGS] [--route A|B] [--run REGEXP] --go GO --goweld GOWE
 
 Route A overlays func main of cmd/link, which cmd/link's test binary runs as the linker. Route B gives the
 tests of cmd/link/internal/ld a GOROOT of symbolic links whose link tool is the same shim. Both are strict and
-without cgo.
+without cgo; the tests in PRESENCE ask whether cgo is there before they link what has none.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ from recipes import Go  # noqa: E402
 from goweld.cli import record  # noqa: E402
 
 ROUTES = {"A": "cmd/link", "B": "cmd/link/internal/ld"}
+# Tests that skip themselves where cgo is disabled, though they need none of it.
+PRESENCE = {"A": ["TestDWARF", "TestDWARFLocationList"], "B": []}
+WITHOUT_CGO = {"CGO_ENABLED": "0"}
+# Cgo is there, but no package of the standard library uses it.
+CGO_PRESENT = {"CGO_ENABLED": "1", "GOFLAGS": "-tags=netgo,osusergo"}
 SHIM = HERE / "shim" / "main.go"
 
 
@@ -38,8 +43,8 @@ def declared_tests(folder: Path) -> set[str]:
     return names - {"TestMain"}
 
 
-def skip_pattern(names: list[str]) -> str:
-    """A -skip pattern for tests and subtests by name."""
+def pattern(names: list[str]) -> str:
+    """A -run or -skip pattern for tests and subtests by name."""
     return "|".join("/".join(f"^{re.escape(part)}$" for part in name.split("/")) for name in names)
 
 
@@ -58,17 +63,32 @@ class Routes:
             "GOWELD_RECORD": str(self.record),
         }
 
-    def test(self, route: str, skip: list[str], run: str) -> Outcomes:
-        """Run one route's tests."""
+    def test(self, route: str, skip: list[str], run: list[str]) -> Outcomes:
+        """Run one route's tests: all that are not to be skipped, or those of `run`."""
+        presence = PRESENCE[route]
+        outcomes: Outcomes = {}
+        plain = [name for name in run if name not in presence]
+        if plain or not run:
+            outcomes |= self.go_test(route, [*skip, *presence], plain, WITHOUT_CGO)
+        present = [name for name in presence if name in run or not run]
+        if present:
+            own = (ROUTES[route], PACKAGE)
+            first = outcomes.get(own)
+            outcomes |= self.go_test(route, skip, present, CGO_PRESENT)
+            if first and first.verdict != "pass":
+                outcomes[own] = first
+        return outcomes
+
+    def go_test(self, route: str, skip: list[str], run: list[str], environment: dict[str, str]) -> Outcomes:
         package = ROUTES[route]
         root = self.go.root if route == "A" else self.root_with_shim()
-        command = [f"{root}/bin/go", "test", "-json", "-count=1", f"-skip={skip_pattern(skip)}"]
-        command += [f"-run={run}"] if run else []
+        command = [f"{root}/bin/go", "test", "-json", "-count=1", f"-skip={pattern(skip)}"]
+        command += [f"-run={pattern(run)}"] if run else []
         command += [f"-overlay={self.overlay()}"] if route == "A" else []
         done = subprocess.run(
             [*command, package],
             cwd=root / "src",
-            env=self.environment,
+            env=self.environment | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -139,7 +159,7 @@ def main(argv: list[str]) -> int:
     root = HERE.parent.parent
     parser.add_argument("--go", default=os.environ.get("GOWELD_GO", "go"), help="the reference go command")
     parser.add_argument("--goweld", default=str(root / "build" / "bin" / "goweld"), help="the launcher")
-    parser.add_argument("--flags", default="-w", help="linker flags put before a test's own (default -w)")
+    parser.add_argument("--flags", default="", help="linker flags put before a test's own")
     parser.add_argument("--route", choices=sorted(ROUTES), action="append", help="default: both")
     parser.add_argument("--run", default="", help="only the tests that match")
     parser.add_argument("--work", type=Path, default=root / ".cache" / "corpus")
@@ -159,7 +179,8 @@ def main(argv: list[str]) -> int:
             bad += 1
         if options.run:
             declared = {name for name in declared if re.search(options.run, name)}
-        bad += judge(package, routes.test(route, list(listed), options.run), listed, declared)
+        wanted = sorted(declared - listed.keys()) if options.run else []
+        bad += judge(package, routes.test(route, list(listed), wanted), listed, declared)
     own, handed = routes.links()
     print(f"links done by goweld: {own}, by the real linker: {handed}")
     return 1 if bad or handed or not own else 0

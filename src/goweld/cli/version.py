@@ -10,6 +10,8 @@ from goweld.releases import by_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from goweld.cli.link import Call
 
 
@@ -45,15 +47,23 @@ def show(call: Call, how: str) -> int:
 
 
 def _version(call: Call) -> str | None:
-    """The first line of GOROOT's VERSION, where GOROOT is the tool's own, the one that is set, or go's."""
-    tool = call.tool or call.program
-    own = os.path.normpath(os.path.join(os.path.dirname(tool), "..", "..", "..")) if "/" in tool else ""
-    for goroot in (own, os.environ.get("GOROOT") or reallinker.find_goroot()):
-        if not goroot:
-            continue
+    """The first line of the first VERSION that is in a GOROOT."""
+    for goroot in _goroots(call.tool or call.program):
         try:
             with open(os.path.join(goroot, "VERSION"), encoding="utf-8") as file:
                 return file.readline().strip()
         except OSError:
             continue
     return None
+
+
+def _goroots(tool: str) -> Iterator[str]:
+    """The tool's own GOROOT, the one that is set, and go's. Go's tests have the first two lack VERSION."""
+    if "/" in tool:
+        yield os.path.normpath(os.path.join(os.path.dirname(tool), "..", "..", ".."))
+    goroot = os.environ.get("GOROOT")
+    if goroot:
+        yield goroot
+    goroot = reallinker.find_goroot()
+    if goroot:
+        yield goroot

@@ -44,12 +44,13 @@ def build(
 
 
 def report(live: Live, failures: list[tuple[int, int, int, int, int]], diagnostics: Diagnostics) -> None:
-    """Say what is wrong with relocations, each once, as cmd/link does (relocState.relocsym)."""
-    from goweld.relocate.messages import explain
+    """Say what is wrong with relocations; what a symbol lacks, once (ErrorReporter.errorUnresolved)."""
+    from goweld.relocate.messages import UNDEFINED, explain
 
-    seen = set()
+    undefined = set()
     for symbol, index, target, why, value in failures:
-        message = explain(live, symbol, index, target, why, value)
-        if message not in seen:
-            seen.add(message)
-            diagnostics.error(message)
+        if why == UNDEFINED:
+            if (symbol, target) in undefined:
+                continue
+            undefined.add((symbol, target))
+        diagnostics.error(explain(live, symbol, index, target, why, value))
