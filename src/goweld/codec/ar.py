@@ -21,7 +21,7 @@ def members(source: Input) -> Iterator[tuple[str, int, int]]:
     offset = len(MAGIC)
     while offset < source.length:
         offset += offset & 1
-        header = source.bytes(offset, HEADER_SIZE)
+        header = source.read(offset, HEADER_SIZE)
         if len(header) < HEADER_SIZE:
             return
         try:

@@ -289,9 +289,9 @@ def define_marks(
     noptrbss = data[".noptrbss"]
     mask = live.lookup(b"runtime.gcmask.*")
     define(live, b"runtime.gcmask.*", K_GCMASK, noptrbss.vaddr + live.value(mask), noptrbss.index)
-    first = noptrbss.vaddr + coverage[0]
-    define(live, b"runtime.covctrs", K_COVERAGE_COUNTER, first, noptrbss.index)
-    define(live, b"runtime.ecovctrs", K_COVERAGE_COUNTER, first + coverage[1], noptrbss.index)
+    counters = noptrbss.vaddr + coverage[0]
+    define(live, b"runtime.covctrs", K_COVERAGE_COUNTER, counters, noptrbss.index)
+    define(live, b"runtime.ecovctrs", K_COVERAGE_COUNTER, counters + coverage[1], noptrbss.index)
     last_section = layout.data.sections[-1]
     define(live, b"runtime.end", K_BSS, layout.data.vaddr + layout.data.length, last_section.index)
     if ".go.fuzzcntrs" in data:

@@ -8,6 +8,10 @@ from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import local_index
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+
 MIN_FUNC = cython.declare(uint32_t, 16)  # abi.MINFUNC: findfunctab needs functions this far apart
 
 
@@ -53,7 +57,7 @@ def is_shared(c, live, k, li):
     return c.obj[live] != k or c.li[live] != li or c.attr[live] & (A_CLONED | A_DUPOK) != 0
 
 
-def order_text(live, libraries, first):
+def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tuple[Column, int]:
     """The order of text: `first`, then library by library; as (Column of live ids, count).
 
     `libraries` are lists of object indices in the order of layout.  A dupok function lies with the first
@@ -88,7 +92,7 @@ def order_text(live, libraries, first):
     return order, t.n
 
 
-def sort_by_kind(live, order, n):
+def sort_by_kind(live: Live, order: Column, n: int) -> int:
     """Stable by symbol kind: plain text, then the FIPS text between its brackets (ld.textaddress)."""
     c = cython.address(live.c)
     ids = cython.cast("uint32_t *", order.ptr)
@@ -106,7 +110,9 @@ def sort_by_kind(live, order, n):
     return at
 
 
-def assign_addresses(live, order, n, start, funcalign, sect):
+def assign_addresses(
+    live: Live, order: Column, n: int, start: int, funcalign: int, sect: int
+) -> tuple[int, int]:
     """Give each function its address; the end of the last, and the section's alignment (ld.assignAddress)."""
     c = cython.address(live.c)
     ids = cython.cast("uint32_t *", order.ptr)

@@ -1,4 +1,4 @@
-"""Symbol kinds, relocation types and attributes by name, for stages: kernels have them from the .pxd files beside.
+"""Symbol kinds, relocation types and attributes by name, for stages: kernels have them from .pxd files.
 
 Numbers are Go 1.27's (cmd/link/internal/sym.SymKind, objabi.RelocType); attributes are Live.attr's bits.
 """

@@ -134,7 +134,7 @@ def read_library(loading: Loading, library: Library) -> None:
         reason = (error.strerror or str(error)).lower()
         raise LinkError(f"cannot open file {path}: open {path}: {reason}") from None
     before = len(loading.found)
-    if source.bytes(0, len(MAGIC)) != MAGIC:
+    if source.read(0, len(MAGIC)) != MAGIC:
         read_object(loading, library, source, 0, source.length, path)
     else:
         try:
@@ -166,20 +166,20 @@ def read_object(
     loading: Loading, library: Library, source: Input, start: int, size: int, name: str
 ) -> None:
     """Read one object's headers (ld.ldobj): the text lines, then the goobj's imports."""
-    magic = source.bytes(start, 4)
+    magic = source.read(start, 4)
     if magic in HOST_MAGIC or magic[:2] in (b"\x4c\x01", b"\x64\x86", b"\xc4\x01", b"\x64\xaa"):
         raise Unsupported(f"a host object: {name}")
     if magic != b"go o":
         raise LinkError(f"{name}: not an object file: unrecognized object file format", prefixed=False)
     end = start + size
-    head = source.bytes(start, min(size, 4096))
+    head = source.read(start, min(size, 4096))
     line = head.partition(b"\n")[0] + b"\n"
     if not line.startswith(b"go object "):
         shown = line.decode("utf-8", "replace")
         raise LinkError(f'{name}: not an object file: @{start} "{shown[:60]}"', prefixed=False)
     check_header(loading, line, name)
     body = goobj_start(source, start + len(line), end, name)
-    text = source.bytes(start + len(line), body - start - len(line) - 2)
+    text = source.read(start + len(line), body - start - len(line) - 2)
     preamble(loading, library, text)
     try:
         header = ObjectHeader(source, body, end - body)

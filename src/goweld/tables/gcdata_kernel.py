@@ -11,6 +11,11 @@ from cython.cimports.goweld.model.symbols_kernel import content, local_index, re
 from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, realloc
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.live_kernel import Live
+    from goweld.model.memory_kernel import Column
+
 WORD = cython.declare(cython.int, 8)
 ARRAY = cython.declare(cython.int, 17)
 STRUCT = cython.declare(cython.int, 25)
@@ -240,7 +245,7 @@ def gotype_of(c, s):
     return 0
 
 
-def pointer_program(live, order, first, count, end):
+def pointer_program(live: Live, order: Column, first: int, count: int, end: int) -> tuple[bytes, int, int]:
     """The program for symbols first .. first + count of `order`, whose values are offsets, up to `end`.
 
     Returns (program, 0, 0), or (b"", why, the offending symbol: a live id for WHY_NO_TYPE, else a raw type).

@@ -32,7 +32,9 @@ AHEAD = cython.declare(uint32_t, 16)
 FILE_NAME = cython.declare(bytes, b"go.go")
 
 
-def write(live: Live, order: Column, count: int, text: int, etext: int, numbers: bytes) -> tuple:
+def write(
+    live: Live, order: Column, count: int, text: int, etext: int, numbers: bytes
+) -> tuple[Column, Column, int, int]:
     """The symbols and their strings as columns, the first global's number, and the id of a bad symbol or 0.
 
     `order` holds the ids of the functions, `count` of them; `text` and `etext` are the ids of the symbols
