@@ -62,7 +62,7 @@ class Input:
     def __len__(self) -> int:
         return self.length
 
-    def bytes(self, start: int, size: int) -> bytes:
+    def read(self, start: int, size: int) -> bytes:
         """A copy of `size` bytes from `start`, clipped to the file."""
         first = cython.cast(cython.Py_ssize_t, start)
         count = cython.cast(cython.Py_ssize_t, size)
@@ -86,7 +86,7 @@ def memoryview_find(mapped: Input, needle: bytes, start: int, end: int) -> int:
     overlap = len(needle) - 1
     step = 512
     while start < end:
-        block = mapped.bytes(start, min(end - start, step + overlap))
+        block = mapped.read(start, min(end - start, step + overlap))
         at = block.find(needle)
         if at >= 0:
             return start + at
