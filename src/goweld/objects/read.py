@@ -148,9 +148,7 @@ def read_library(loading: Loading, library: Library) -> None:
         raise LinkError(f"{path}: no Go object in package {library.package}'s file", status=1)
 
 
-def read_member(
-    loading: Loading, library: Library, source: Input, start: int, size: int, name: str
-) -> None:
+def read_member(loading: Loading, library: Library, source: Input, start: int, size: int, name: str) -> None:
     if name == "__.PKGDEF":
         return
     if name in ("dynimportfail", "preferlinkext"):
@@ -162,9 +160,7 @@ def read_member(
     read_object(loading, library, source, start, size, f"{source.path}({name})")
 
 
-def read_object(
-    loading: Loading, library: Library, source: Input, start: int, size: int, name: str
-) -> None:
+def read_object(loading: Loading, library: Library, source: Input, start: int, size: int, name: str) -> None:
     """Read one object's headers (ld.ldobj): the text lines, then the goobj's imports."""
     magic = source.read(start, 4)
     if magic in HOST_MAGIC or magic[:2] in (b"\x4c\x01", b"\x64\x86", b"\xc4\x01", b"\x64\xaa"):

@@ -418,9 +418,9 @@ def linkname_references(symbols: Symbols) -> list[tuple[int, int]]:
         o = cython.address(s.objects[k])
         for i in range(o.nref):
             r = o.syms + o.nalldef + i
-            if (
-                o.flags & OBJ_ASSEMBLY or r.flag2 & (FLAG2_LINKNAME | FLAG2_LINKNAME_STD)
-            ) and judged(s, o, o.rbase + i):
+            if (o.flags & OBJ_ASSEMBLY or r.flag2 & (FLAG2_LINKNAME | FLAG2_LINKNAME_STD)) and judged(
+                s, o, o.rbase + i
+            ):
                 found.append((o.rbase + i, k))
     return found
 
