@@ -21,4 +21,5 @@ cdef class Arena:
     cdef uint8_t* take(self, size_t size) except NULL
 
 
+cdef size_t room_for(size_t size, bint sparse) noexcept
 cdef void* reserve(size_t size, bint sparse) except NULL

@@ -20,7 +20,8 @@ MOST = cython.declare(cython.int, 64)
 nthreads = cython.declare(cython.int, 1)
 
 
-def thread_count():
+def thread_count() -> int:
+    """How many threads there are to use."""
     return nthreads
 
 
