@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-FLAGS = ["-buildvcs=false", "-ldflags=-w -X main.release=demo"]
+FLAGS = ["-buildvcs=false", "-ldflags=-X main.release=demo"]
 ROUNDS = 5
 
 sys.path.insert(0, str(ROOT / "src"))
