@@ -37,12 +37,15 @@ def fill_frames(live: Live, symbol: int, order: Ids, count: int) -> int:
     c = cython.address(live.c)
     ids = cython.cast("uint32_t *", order.ptr)
     bad = cython.declare(uint32_t, 0)
+    found = Column(cython.sizeof(StackTable), count)
+    tables = cython.cast("StackTable *", found.ptr)
     with cython.nogil:
-        room = room_for(c, ids, count)
+        room = find_tables(c, ids, count, tables)
     content = Column(1, room)
     start = cython.cast("uint8_t *", content.ptr)
     with cython.nogil:
-        end = write_frames(c, ids, count, start, cython.address(bad))
+        end = write_frames(c, ids, count, tables, start, cython.address(bad))
+    found.free()
     c.data[symbol] = start
     c.ndata[symbol] = cython.cast(uint32_t, end - start)
     c.size[symbol] = c.ndata[symbol]
@@ -67,29 +70,28 @@ def stack_table(c, s, size):
     return table if described else cython.NULL
 
 
-def room_for(c, ids, n):
-    """More than the section takes."""
+def find_tables(c, ids, n, tables):
+    """Find all functions' tables; more than the section takes."""
     room = cython.cast(uint64_t, CIE_SIZE)
-    size = cython.declare(uint32_t, 0)
     for i in range(n):
-        if stack_table(c, ids[i], cython.address(size)) != cython.NULL:
+        t = tables + i
+        t.at = stack_table(c, ids[i], cython.address(t.size))
+        if t.at != cython.NULL:
             # An entry of two bytes or more becomes eleven at most.
-            room += FDE_HEAD + 8 + 6 * cython.cast(uint64_t, size)
+            room += FDE_HEAD + 8 + 6 * cython.cast(uint64_t, t.size)
     return room
 
 
-def write_frames(c, ids, n, to, bad):
+def write_frames(c, ids, n, tables, to, bad):
     """Write the section; its end."""
-    size = cython.declare(uint32_t, 0)
     memcpy(to, CIE, CIE_SIZE)
     to += CIE_SIZE
     for i in range(n):
         s = ids[i]
-        table = stack_table(c, s, cython.address(size))
-        if table == cython.NULL:
+        if tables[i].at == cython.NULL:
             continue
         start = to
-        to = put_instructions(start + FDE_HEAD, table, size, c.ndata[s])
+        to = put_instructions(start + FDE_HEAD, tables[i].at, tables[i].size, c.ndata[s])
         if to == cython.NULL:
             bad[0] = s
             return start

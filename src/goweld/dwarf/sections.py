@@ -9,6 +9,7 @@ from goweld.dwarf.lines_kernel import LineTables
 from goweld.dwarf.pieces_kernel import Pieces, place, total_size
 from goweld.dwarf.ranges_kernel import UnitOrder
 from goweld.errors import LinkError
+from goweld.model.beside import Beside
 from goweld.model.kinds import K_DWARF_SECT
 from goweld.model.layout import DebugSection, DebugSections, Section
 from goweld.model.memory_kernel import Column
@@ -81,31 +82,35 @@ def plan(
     """Put the sections together.  Text has its addresses.  `goroot`: what $GOROOT in file names means."""
     pieces = Pieces(units, version)
     refuse(live, pieces.bad, "corrupt function description")
+    frame = pieces.make(K_DWARF_SECT)
+    frames = Beside(lambda: fill_frames(live, frame, text.order, text.count))
     order = sort_units(live, pieces, libraries, text)
+    lines = LineTables(pieces, goroot.encode("utf-8", "surrogateescape"), version)
+    heads = Beside(lambda: lines.write(order.order, order.count))
     if version == 5:
         bad = order.write_addresses()
         refuse(live, bad, "reference to a function of another unit")
-    lines = LineTables(pieces, goroot.encode("utf-8", "surrogateescape"), version)
-    corrupt = lines.write(order.order, order.count)
+    corrupt = heads.result()
     if corrupt:
         raise LinkError(f"{live.symbols.objects.names[corrupt]}: corrupt file table", status=1)
+    refuse(live, frames.result(), "corrupt stack table")
     builder = Builder(live, pieces, version)
     live.set_data(pieces.abbrev, abbrev.table(version))
     builder.add_content(".debug_abbrev", pieces.abbrev)
     builder.add(".debug_line", lines.order, lines.count)
-    builder.add_content(".debug_frame", frame_symbol(live, pieces, text))
+    builder.add_content(".debug_frame", frame)
     script = debugger_script(lines, libraries)
     if script:
         symbol = pieces.make(K_DWARF_SECT)
         live.set_data(symbol, SCRIPT_KIND + script + b"\0")
         builder.add_content(".debug_gdb_scripts", symbol)
     objects = list(order.order.view().cast("I"))
-    heads = {k: pieces.lines(k) for k in objects}
+    tables = {k: pieces.lines(k) for k in objects}
     ranges = {k: pieces.ranges(k) for k in objects}
     addrs = {k: pieces.addrs(k) for k in objects}
     listed, header = builder.header(True), builder.header(True)
     range_pieces, nrange = order.write_ranges(listed, version)
-    found, nfound = units_info(info, objects, pieces.abbrev, heads, ranges, addrs)
+    found, nfound = units_info(info, objects, pieces.abbrev, tables, ranges, addrs)
     builder.add(".debug_info", found, nfound)
     locations, nlocation = order.collect_locations(header)
     if version == 5:
@@ -134,13 +139,6 @@ def sort_units(live: Live, pieces: Pieces, libraries: Libraries, text: TextLayou
 
 def os_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
-
-
-def frame_symbol(live: Live, pieces: Pieces, text: TextLayout) -> int:
-    """.debug_frame as one symbol."""
-    symbol = pieces.make(K_DWARF_SECT)
-    refuse(live, fill_frames(live, symbol, text.order, text.count), "corrupt stack table")
-    return symbol
 
 
 def debugger_script(lines: LineTables, libraries: Libraries) -> bytes:
