@@ -38,15 +38,19 @@ class Diagnostics:
     def __init__(self, all_errors: bool = False) -> None:
         self.lines: list[str] = []
         self.errors = 0
+        self.duplicates = 0
         self.all_errors = all_errors
 
     def say(self, lines: list[str]) -> None:
         """Lines for standard error that are no errors by themselves."""
         self.lines += lines
 
-    def fail(self, count: int = 1) -> None:
-        """Count errors that were said."""
-        self.errors += count
+    def refuse_duplicates(self, count: int) -> None:
+        """Count duplicate definitions that differ: errors, unless they are forgiven before the next check."""
+        self.duplicates += count
+
+    def forgive_duplicates(self) -> None:
+        self.duplicates = 0
 
     def error(self, line: str) -> None:
         """One error; raises when there are too many."""
@@ -62,5 +66,5 @@ class Diagnostics:
 
     def check(self) -> None:
         """Raise if there were errors (ld.exitIfErrors)."""
-        if self.errors:
+        if self.errors or self.duplicates:
             raise self.failure()

@@ -110,6 +110,9 @@ def link(options: Options, show: Show) -> None:
         stages.start("describe")
         units = Units(live, order, count)
         info = dwarf_info.describe(live, units, libraries, goal.compiler, goal.dwarf5)
+        if len(set(info.producers.values())) > 1:
+            # Objects compiled in different ways may well differ.
+            diagnostics.forgive_duplicates()
         stages.start("text")
     if options.callgraph:
         from goweld.explain import callgraph

@@ -196,6 +196,45 @@ def test_addr2line_names_the_line(job: linkjob.Job, plain: Path) -> None:
     assert tool.stdout.splitlines()[0] == "example.org/p/odd.Names"
 
 
+USER = """package main
+
+import (
+	"example.org/p/a"
+	"example.org/p/b"
+)
+
+func main() {
+	a.Use()
+	b.Use()
+}
+"""
+
+
+def duplicates(content: int) -> str:
+    return f"""#include "textflag.h"
+DATA shared(SB)/8, ${content}
+GLOBL shared(SB), RODATA|DUPOK, $8
+TEXT ·Use(SB), NOSPLIT, $0-0
+	MOVQ $shared(SB), AX
+	RET
+"""
+
+
+@pytest.mark.parametrize(("flags", "status"), [((), 2), (("-gcflags=example.org/p=-N",), 0)])
+def test_strict_duplicates_may_differ_where_compiler_flags_do(
+    flags: tuple[str, ...], status: int, tmp_path: Path
+) -> None:
+    files = {"main.go": USER}
+    for content, package in enumerate(("a", "b")):
+        files[f"{package}/{package}.go"] = f"package {package}\n\nfunc Use()\n"
+        files[f"{package}/{package}.s"] = duplicates(content)
+    job = linkjob.prepare(tmp_path, files, *flags)
+    expected = job.real("-strictdups=2")
+    assert expected.status == status
+    assert "duplicate symbol 'shared'" in expected.text
+    assert job.goweld("-strictdups=2") == expected
+
+
 class TestAbbrev:
     def test_numbers_run_from_one(self) -> None:
         table = abbrev.table(5)

@@ -68,7 +68,7 @@ def resolve(
         lines, errors = differences(symbols, pairs, packages)
         diagnostics.say(lines)
         if options.strictdups > 1:
-            diagnostics.fail(errors)
+            diagnostics.refuse_duplicates(errors)
     return symbols
 
 
