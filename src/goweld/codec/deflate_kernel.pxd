@@ -17,7 +17,11 @@ cdef enum:
     LENGTHS = 19              # the alphabet in which code lengths are written
     ADLER = 65521
     STAGE = 73728             # more than a block can take, whichever way it is written
-    MOST_MATCHES = 21848      # in a block, of three bytes or more each
+    SLACK = 16                # bytes that may be read after a block, and before its history
+    FIRST_OFFSET = 288        # the symbol of the first offset code, among all of a block's
+    ALL_SYMBOLS = 320
+    FOUR_COUNTS = 1280
+    BLOCK_SYMBOLS = 65552     # a match has two for four bytes or more; literals are written by SLACK
 
 
 # A code has its length in the low byte and its bits, reversed for the stream, above it. 0: no code.
@@ -55,22 +59,41 @@ cdef struct Stream:
     bint reusable             # the last header's codes go on into the next block, which may use them
     bint only_literals        # they know no matches
     int64_t header            # size of that header in bits
-    uint32_t nsequences
-    uint32_t tail             # literals after the last match
-    uint32_t tokens           # literals and matches
+    uint32_t nsymbols
+    uint32_t nmatches
     uint32_t literal_freq[SYMBOLS]
-    uint32_t offset_freq[OFFSETS + 2]
+    uint32_t offset_freq[OFFSETS + 2]       # right behind: the symbols of FIRST_OFFSET and above
     uint32_t literal_codes[SYMBOLS]
     uint32_t offset_codes[OFFSETS + 2]
     uint32_t byte_codes[SYMBOLS]
     Description description
     uint32_t table[TABLE]
-    uint64_t sequences[MOST_MATCHES]
-    uint8_t window[HISTORY + BLOCK + 1]
+    uint32_t symbols[BLOCK_SYMBOLS]         # nine bits, and above them the bits that follow the code
+    uint8_t window[HISTORY + BLOCK + SLACK + 1]
     uint8_t stage[STAGE]
 
 
 cdef extern from *:
+    """
+    #include <stdint.h>
+    #include <string.h>
+    #ifdef __SSE2__
+    #include <emmintrin.h>
+    static inline void gw_widen(uint32_t* to, const uint8_t* from) {
+        __m128i zero = _mm_setzero_si128(), bytes = _mm_loadu_si128((const __m128i*)from);
+        __m128i low = _mm_unpacklo_epi8(bytes, zero), high = _mm_unpackhi_epi8(bytes, zero);
+        _mm_storeu_si128((__m128i*)to, _mm_unpacklo_epi16(low, zero));
+        _mm_storeu_si128((__m128i*)(to + 4), _mm_unpackhi_epi16(low, zero));
+        _mm_storeu_si128((__m128i*)(to + 8), _mm_unpacklo_epi16(high, zero));
+        _mm_storeu_si128((__m128i*)(to + 12), _mm_unpackhi_epi16(high, zero));
+    }
+    #else
+    static inline void gw_widen(uint32_t* to, const uint8_t* from) {
+        for (int i = 0; i < 16; i++) to[i] = from[i];
+    }
+    #endif
+    """
+    void widen "gw_widen"(uint32_t* to, const uint8_t* src) noexcept nogil
     int ctz "__builtin_ctzll"(unsigned long long x) noexcept nogil
     int clz "__builtin_clzll"(unsigned long long x) noexcept nogil
 
@@ -94,35 +117,53 @@ cdef inline void store64(uint8_t* p, uint64_t value) noexcept nogil:
 cdef inline int64_t match_length(const uint8_t* a, const uint8_t* b, int64_t most) noexcept nogil:
     """How many bytes of a and b agree, of `most` at most."""
     cdef int64_t n = 0
-    cdef uint64_t differ
+    cdef uint64_t first, second
+    # The first sixteen without a branch on where they differ: nobody could foretell it.
+    if most >= 16:
+        first = load64(a) ^ load64(b)
+        second = load64(a + 8) ^ load64(b + 8)
+        if first | second:
+            n = 8 & -<int64_t>(first == 0)
+            first |= second & -<uint64_t>(first == 0)
+            return n + (ctz(first) >> 3)
+        n = 16
     while n + 8 <= most:
-        differ = load64(a + n) ^ load64(b + n)
-        if differ:
-            return n + (ctz(differ) >> 3)
+        first = load64(a + n) ^ load64(b + n)
+        if first:
+            return n + (ctz(first) >> 3)
         n += 8
     while n < most and a[n] == b[n]:
         n += 1
     return n
 
 
-cdef inline uint32_t offset_code(uint32_t offset) noexcept nogil:
-    """The code of an offset, which counts from 0: two codes to every power of two."""
-    cdef uint32_t top
-    if offset < 2:
-        return offset
-    top = 63 - clz(offset)
-    return 2 * top + ((offset >> (top - 1)) & 1)
+cdef inline int64_t match_before(const uint8_t* a, const uint8_t* b, int64_t most) noexcept nogil:
+    """How many bytes before a and b agree, of `most` at most; eight can be read in any case."""
+    cdef int64_t n = 8
+    cdef uint64_t differ = load64(a - 8) ^ load64(b - 8)
+    if differ:
+        n = clz(differ) >> 3
+    else:
+        while n < most and a[-n - 1] == b[-n - 1]:
+            n += 1
+    return most if n > most else n
+
+
+cdef inline uint32_t differ4(const uint8_t* p, uint32_t distance, uint32_t value) noexcept nogil:
+    """0 if the four bytes `distance` before p, less than HISTORY, are those of value; without a branch."""
+    return (load32(p - (distance & (HISTORY - 1))) ^ value) | distance >> 15
+
+
+cdef inline uint32_t offset_symbol(uint32_t offset) noexcept nogil:
+    """An offset, counted from 0, as a symbol and what follows: two codes to every power of two."""
+    cdef uint32_t extra = 62 - clz(offset | 2)
+    return FIRST_OFFSET + 2 * extra + (offset >> extra) + ((offset & ((1 << extra) - 1)) << 9)
 
 
 cdef inline uint32_t length_code(uint32_t length) noexcept nogil:
     """The code of a match's length less three: four codes to every power of two, one for the longest."""
-    cdef uint32_t top
-    if length < 8:
-        return length
-    if length == 255:
-        return 28
-    top = 63 - clz(length)
-    return 4 * (top - 1) + ((length >> (top - 2)) & 3)
+    cdef uint32_t extra = 61 - clz(length | 4)
+    return 28 if length == 255 else 4 * extra + (length >> extra)
 
 
 cdef inline uint32_t offset_extra(uint32_t code) noexcept nogil:
@@ -133,11 +174,14 @@ cdef inline uint32_t length_extra(uint32_t code) noexcept nogil:
     return 0 if code < 8 or code == 28 else (code >> 2) - 1
 
 
-cdef inline uint64_t sequence(
-    int64_t literals, uint32_t length, uint32_t offset, uint32_t code
-) noexcept nogil:
-    """Literals, then a match: its length less three, its offset less one, the offset's code."""
-    return <uint64_t>literals | <uint64_t>offset << 16 | <uint64_t>length << 32 | <uint64_t>code << 40
+cdef inline uint32_t* add_literals(uint32_t* to, const uint8_t* src, int64_t n) noexcept nogil:
+    """Add n symbols; up to SLACK bytes more are read, and symbols written."""
+    cdef int64_t i = 0
+    widen(to, src)
+    while n - i > SLACK:
+        i += SLACK
+        widen(to + i, src + i)
+    return to + n
 
 
 cdef inline void put(Stream* s, uint64_t value, uint32_t n) noexcept nogil:
@@ -171,9 +215,9 @@ cdef int add_run(uint16_t* items, int count, int length, int run) noexcept nogil
 cdef void put_description(Stream* s, const Description* d) noexcept nogil
 cdef void put_stored(Stream* s, const uint8_t* src, int64_t n, bint last) noexcept nogil
 cdef void put_literals(Stream* s, const uint8_t* src, int64_t n, const uint32_t* codes) noexcept nogil
-cdef void put_sequences(
-    Stream* s, const uint8_t* src, const uint32_t* literal_codes, const uint32_t* offset_codes
-) noexcept nogil
+cdef void put_symbols(Stream* s, const uint32_t* literal_codes, const uint32_t* offset_codes) noexcept nogil
+cdef void count_symbols(Stream* s) noexcept nogil
+cdef uint32_t* length_symbols() noexcept nogil
 cdef void count_bytes(const uint8_t* src, int64_t n, uint32_t* freq) noexcept nogil
 cdef uint64_t lane_sum(uint64_t lanes) noexcept nogil
 cdef uint32_t adler32(uint32_t adler, const uint8_t* p, uint64_t n) noexcept nogil
@@ -182,7 +226,6 @@ cdef void open_stream(
     Stream* s, uint8_t* out, uint64_t room, EncodeBlock encode_block, EndStream end_stream
 ) noexcept nogil
 cdef void feed(Stream* s, const uint8_t* p, uint64_t n) noexcept nogil
-cdef uint64_t history(const Stream* s) noexcept nogil
 cdef int64_t finish(Stream* s) noexcept nogil
 cdef void encode(Stream* s, const uint8_t* src, int64_t n, bint last) noexcept nogil
 cdef void move_origin(Stream* s) noexcept nogil

@@ -14,12 +14,14 @@ from cython.cimports.libc.string import memcpy, memmove, memset
 
 FIXED_LITERALS = cython.declare(uint32_t[288])
 FIXED_OFFSETS = cython.declare(uint32_t[32])
+LENGTH_SYMBOLS = cython.declare(uint32_t[256])
 LENGTH_ORDER = cython.declare(uint8_t[19])
 
 
 def open_stream(s, out, room, encode_block, end_stream):
     """Make s ready to be fed; the output will be at `out`, `room` bytes at most."""
     memset(s.table, 0, cython.sizeof(s.table))
+    memset(s.window, 0, HISTORY)
     s.bits = 0
     s.nbits = 0
     s.out = out
@@ -46,38 +48,31 @@ def feed(s, p, n):
     """Take n more bytes.
 
     The last block is encoded otherwise than the rest, so a full one is kept back until more arrives.
-    What can be is encoded where it lies: its history has to lie before it.
+    What can be is encoded where it lies: its history has to lie before it, and a little more that is read but
+    makes no difference.
     """
     count = cython.declare(uint64_t)
     behind = cython.declare(uint64_t, 0)
-    while n and (s.pending or behind < history(s)):
+    while n:
+        if s.pending == BLOCK:
+            encode(s, s.window + HISTORY, BLOCK, False)
+            memmove(s.window, s.window + BLOCK, HISTORY)
+            s.pending = 0
+        if s.pending == 0 and behind >= HISTORY + SLACK:
+            while n >= BLOCK + SLACK:
+                encode(s, p, BLOCK, False)
+                p += BLOCK
+                n -= BLOCK
+                behind += BLOCK
+            memcpy(s.window, p - HISTORY, HISTORY)
         count = cython.cast(uint64_t, BLOCK - s.pending)
         if count > n:
             count = n
         memcpy(s.window + HISTORY + s.pending, p, count)
+        s.pending += cython.cast(int64_t, count)
         p += count
         n -= count
         behind += count
-        s.pending += cython.cast(int64_t, count)
-        if n:
-            encode(s, s.window + HISTORY, BLOCK, False)
-            s.pending = 0
-            memmove(s.window, s.window + BLOCK, HISTORY)
-    if n == 0:
-        return
-    while n > BLOCK:
-        encode(s, p, BLOCK, False)
-        p += BLOCK
-        n -= BLOCK
-    count = history(s)
-    memcpy(s.window + HISTORY - count, p - count, count)
-    memcpy(s.window + HISTORY, p, n)
-    s.pending = cython.cast(int64_t, n)
-
-
-def history(s):
-    """How many bytes before the next one a match may reach."""
-    return s.total if s.total < HISTORY else HISTORY
 
 
 def finish(s):
@@ -103,7 +98,7 @@ def encode(s, src, n, last):
     if s.position >= FARTHEST:
         move_origin(s)
     begin_output(s)
-    s.encode_block(s, src, n, cython.cast(int64_t, history(s)), last)
+    s.encode_block(s, src, n, HISTORY if s.total else 0, last)
     end_output(s)
     s.adler = adler32(s.adler, src, cython.cast(uint64_t, n))
     s.position += cython.cast(uint32_t, n)
@@ -307,6 +302,10 @@ def make_tables():
         LENGTH_ORDER[4 + 2 * i] = cython.cast(uint8_t, 8 + i)
         if i < 7:
             LENGTH_ORDER[5 + 2 * i] = cython.cast(uint8_t, 7 - i)
+    for i in range(256):
+        code = length_code(cython.cast(uint32_t, i))
+        below = cython.cast(uint32_t, i) & ((1 << length_extra(code)) - 1)
+        LENGTH_SYMBOLS[i] = END + 1 + code + (below << 9)
     for i in range(288):
         symbol = cython.cast(uint32_t, i)
         if i < 144:
@@ -323,6 +322,10 @@ def make_tables():
 
 def fixed_literals():
     return FIXED_LITERALS
+
+
+def length_symbols():
+    return LENGTH_SYMBOLS
 
 
 def fixed_offsets():
@@ -449,33 +452,74 @@ def put_literals(s, src, n, codes):
     s.at = at
 
 
-def put_sequences(s, src, literal_codes, offset_codes):
+def put_symbols(s, literal_codes, offset_codes):
     """The block's literals and matches."""
-    lengths = cython.declare(uint32_t[256])
-    for i in range(256):
-        symbol = length_code(cython.cast(uint32_t, i))
-        code = literal_codes[END + 1 + symbol]
-        extra = length_extra(symbol)
-        below = cython.cast(uint32_t, i) & ((1 << extra) - 1)
-        lengths[i] = (code >> 8 | below << (code & 255)) << 8 | (code & 255) + extra
-    for i in range(s.nsequences):
-        item = s.sequences[i]
-        literals = cython.cast(int64_t, item & 0xFFFF)
-        offset = item >> 16 & 0xFFFF
-        length = item >> 32 & 255
-        put_literals(s, src, literals, literal_codes)
-        src += literals + cython.cast(int64_t, length) + 3
-        symbol = cython.cast(uint32_t, item >> 40)
-        code = lengths[length]
-        put_code(s, code)
-        extra = offset_extra(symbol)
-        code = offset_codes[symbol]
-        put(
-            s,
-            code >> 8 | (offset & ((1 << extra) - 1)) << (code & 255),
-            (code & 255) + extra,
+    codes = cython.declare(uint32_t[ALL_SYMBOLS])
+    for i in range(LITERALS):
+        size = literal_codes[i] & 255
+        extra = length_extra(cython.cast(uint32_t, i - END - 1)) if i > END else 0
+        codes[i] = literal_codes[i] >> 8 << 16 | size << 8 | size + extra
+    for i in range(OFFSETS):
+        size = offset_codes[i] & 255
+        codes[FIRST_OFFSET + i] = (
+            offset_codes[i] >> 8 << 16 | size << 8 | size + offset_extra(i)
         )
-    put_literals(s, src, s.tail, literal_codes)
+    symbols = cython.cast("uint32_t *", s.symbols)
+    count = s.nsymbols
+    # Two symbols have 56 bits at most. A last one without a fellow gets one that has no bits.
+    codes[SYMBOLS - 1] = 0
+    symbols[count] = SYMBOLS - 1
+    bits = s.bits
+    nbits = s.nbits
+    at = s.at
+    i = cython.cast(uint32_t, 0)
+    while i < count:
+        a = codes[symbols[i] & 511]
+        b = codes[symbols[i + 1] & 511]
+        first = cython.cast(uint64_t, a >> 16 | symbols[i] >> 9 << (a >> 8 & 31))
+        second = cython.cast(uint64_t, b >> 16 | symbols[i + 1] >> 9 << (b >> 8 & 31))
+        size = a & 31
+        bits |= (first | second << size) << nbits
+        nbits += size + (b & 31)
+        store64(at, bits)
+        at += nbits >> 3
+        bits >>= nbits & 56
+        nbits &= 7
+        i += 2
+    s.bits = bits
+    s.nbits = nbits
+    s.at = at
+
+
+def count_symbols(s):
+    """The frequencies of the block's symbols, and one end."""
+    freq = cython.declare(uint32_t[FOUR_COUNTS])
+    memset(freq, 0, cython.sizeof(freq))
+    symbols = cython.cast("uint32_t *", s.symbols)
+    count = s.nsymbols
+    i = cython.cast(uint32_t, 0)
+    # Four counts, since adding twice to one has to wait.
+    while i + 4 <= count:
+        freq[symbols[i] & 511] += 1
+        freq[(symbols[i + 1] & 511) + ALL_SYMBOLS] += 1
+        freq[(symbols[i + 2] & 511) + 2 * ALL_SYMBOLS] += 1
+        freq[(symbols[i + 3] & 511) + 3 * ALL_SYMBOLS] += 1
+        i += 4
+    while i < count:
+        freq[symbols[i] & 511] += 1
+        i += 1
+    for i in range(ALL_SYMBOLS):
+        total = (
+            freq[i]
+            + freq[i + ALL_SYMBOLS]
+            + freq[i + 2 * ALL_SYMBOLS]
+            + freq[i + 3 * ALL_SYMBOLS]
+        )
+        if i < FIRST_OFFSET:
+            s.literal_freq[i] = total
+        else:
+            s.offset_freq[i - FIRST_OFFSET] = total
+    s.literal_freq[END] = 1
 
 
 def count_bytes(src, n, freq):

@@ -10,9 +10,7 @@ cpdef bytes compress(bytes data, object pieces=*, object room=*)
 cdef void encode_block(Stream* s, const uint8_t* src, int64_t n, int64_t history, bint last) noexcept nogil
 cdef void end_stream(Stream* s) noexcept nogil
 cdef void find_matches(Stream* s, const uint8_t* src, int64_t n) noexcept nogil
-cdef void end_matches(
-    Stream* s, const uint8_t* src, int64_t n, int64_t emitted, uint64_t* found
-) noexcept nogil
+cdef void end_matches(Stream* s, const uint8_t* src, int64_t n, uint32_t* to, uint32_t matches) noexcept nogil
 cdef void write_matches(Stream* s, const uint8_t* src, int64_t n) noexcept nogil
 cdef void write_literals(Stream* s, const uint8_t* src, int64_t n) noexcept nogil
 

@@ -13,25 +13,27 @@ from cython.cimports.goweld.codec.deflate_kernel import (
     LITERALS,
     OFFSETS,
     Stream,
+    add_literals,
     build_codes,
     coded_size,
     compress_pieces,
     count_bytes,
+    count_symbols,
     describe,
+    differ4,
     feed,
     finish,
-    length_code,
+    length_symbols,
     load32,
     load64,
     match_length,
-    offset_code,
+    offset_symbol,
     open_stream,
     put_code,
     put_description,
     put_literals,
-    put_sequences,
     put_stored,
-    sequence,
+    put_symbols,
 )
 from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, malloc
@@ -84,7 +86,7 @@ def encode_block(s, src, n, history, last):
             write_literals(s, src, n)
         return
     find_matches(s, src, n)
-    if s.tokens > n - (n >> 4):
+    if s.nsymbols - s.nmatches > n - (n >> 4):
         write_literals(s, src, n)
     else:
         write_matches(s, src, n)
@@ -92,7 +94,7 @@ def encode_block(s, src, n, history, last):
 
 def end_stream(s):
     """compressor.close: an empty stored block."""
-    put_stored(s, cython.NULL, 0, True)
+    put_stored(s, s.window, 0, True)
 
 
 def find_matches(s, src, n):
@@ -101,19 +103,16 @@ def find_matches(s, src, n):
     Places are counted from s.position at src[0]; an unused entry is too far away.
     """
     table = cython.cast("uint32_t *", s.table)
-    position = s.position
-    freq = cython.cast("uint32_t *", s.literal_freq)
-    lengths = freq + END + 1
-    offsets = cython.cast("uint32_t *", s.offset_freq)
-    found = cython.cast("uint64_t *", s.sequences)
-    memset(freq, 0, cython.sizeof(s.literal_freq))
-    memset(offsets, 0, cython.sizeof(s.offset_freq))
-    freq[END] = 1
-    limit = n - MARGIN
-    emitted = cython.cast(int64_t, 0)
-    i = cython.cast(int64_t, 0)
+    lengths = length_symbols()
+    to = cython.cast("uint32_t *", s.symbols)
+    i = cython.cast(int64_t, s.position)
+    p = src - i
+    end = i + n
+    limit = end - MARGIN
+    emitted = i
+    matches = cython.cast(uint32_t, 0)
     distance = cython.cast(uint32_t, 0)
-    current = load32(src)
+    current = load32(p + i)
     while True:
         # After 32 bytes without a match every other place is looked up, after another 32 every third.
         skip = cython.cast(int64_t, 32)
@@ -123,66 +122,51 @@ def find_matches(s, src, n):
             ahead += skip >> 5
             skip += skip >> 5
             if ahead > limit:
-                end_matches(s, src, n, emitted, found)
+                end_matches(s, p + emitted, end - emitted, to, matches)
                 return
             hash = hash4(current)
-            here = position + cython.cast(uint32_t, i)
-            distance = here - table[hash]
-            table[hash] = here
-            if distance <= 32768 and load32(src + i - distance) == current:
+            distance = cython.cast(uint32_t, i) - table[hash]
+            table[hash] = cython.cast(uint32_t, i)
+            if differ4(p + i - 1, distance - 1, current) == 0:
                 break
-            current = load32(src + ahead)
+            current = load32(p + ahead)
+        to = add_literals(to, p + emitted, i - emitted)
         while True:
-            length = (
-                match_length(
-                    src + i + 4, src + i + 4 - distance, min(LONGEST - 4, n - i - 4)
-                )
-                + 4
-            )
-            literals = i - emitted
-            while emitted < i:
-                freq[src[emitted]] += 1
-                emitted += 1
-            offset = distance - 1
-            code = offset_code(offset)
-            lengths[length_code(cython.cast(uint32_t, length - 3))] += 1
-            offsets[code] += 1
-            found[0] = sequence(
-                literals, cython.cast(uint32_t, length - 3), offset, code
-            )
-            found += 1
+            most = end - i - 4
+            if most > LONGEST - 4:
+                most = LONGEST - 4
+            length = match_length(p + i + 4, p + i + 4 - distance, most) + 4
+            to[0] = lengths[length - 3]
+            to[1] = offset_symbol(distance - 1)
+            to += 2
+            matches += 1
             i += length
             emitted = i
             if i >= limit:
-                end_matches(s, src, n, emitted, found)
+                end_matches(s, p + emitted, end - emitted, to, matches)
                 return
-            word = load64(src + i - 1)
-            here = position + cython.cast(uint32_t, i)
-            table[hash4(cython.cast(uint32_t, word))] = here - 1
+            word = load64(p + i - 1)
+            table[hash4(cython.cast(uint32_t, word))] = cython.cast(uint32_t, i - 1)
             current = cython.cast(uint32_t, word >> 8)
             hash = hash4(current)
-            distance = here - table[hash]
-            table[hash] = here
-            if distance > 32768 or load32(src + i - distance) != current:
+            distance = cython.cast(uint32_t, i) - table[hash]
+            table[hash] = cython.cast(uint32_t, i)
+            if differ4(p + i - 1, distance - 1, current):
                 current = cython.cast(uint32_t, word >> 16)
                 i += 1
                 break
 
 
-def end_matches(s, src, n, emitted, found):
+def end_matches(s, src, n, to, matches):
     """What follows the last match are literals."""
-    s.nsequences = cython.cast(uint32_t, found - cython.cast("uint64_t *", s.sequences))
-    s.tail = cython.cast(uint32_t, n - emitted)
-    s.tokens = s.nsequences + s.tail
-    for i in range(s.nsequences):
-        s.tokens += cython.cast(uint32_t, s.sequences[i] & 0xFFFF)
-    while emitted < n:
-        s.literal_freq[src[emitted]] += 1
-        emitted += 1
+    to = add_literals(to, src, n)
+    s.nsymbols = cython.cast(uint32_t, to - cython.cast("uint32_t *", s.symbols))
+    s.nmatches = matches
 
 
 def write_matches(s, src, n):
     """writeBlockDynamic."""
+    count_symbols(s)
     literals = LITERALS
     while s.literal_freq[literals - 1] == 0:
         literals -= 1
@@ -204,7 +188,7 @@ def write_matches(s, src, n):
         put_stored(s, src, n, False)
         return
     put_description(s, cython.address(s.description))
-    put_sequences(s, src, s.literal_codes, s.offset_codes)
+    put_symbols(s, s.literal_codes, s.offset_codes)
     put_code(s, s.literal_codes[END])
 
 

@@ -14,29 +14,31 @@ from cython.cimports.goweld.codec.deflate_kernel import (
     LITERALS,
     OFFSETS,
     Stream,
+    add_literals,
     build_codes,
     coded_size,
     compress_pieces,
     count_bytes,
+    count_symbols,
     describe,
+    differ4,
     extra_size,
     feed,
     finish,
     fixed_literals,
     fixed_offsets,
-    length_code,
-    load32,
+    length_symbols,
     load64,
+    match_before,
     match_length,
-    offset_code,
+    offset_symbol,
     open_stream,
     put,
     put_code,
     put_description,
     put_literals,
-    put_sequences,
     put_stored,
-    sequence,
+    put_symbols,
 )
 from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, malloc
@@ -91,9 +93,9 @@ def encode_block(s, src, n, history, last):
             write_literals(s, src, n, True)
         return
     find_matches(s, src, n, history)
-    if s.nsequences == 0:
+    if s.nmatches == 0:
         write_stored(s, src, n, False)
-    elif s.tokens > n - (n >> 4):
+    elif s.nsymbols - s.nmatches > n - (n >> 4):
         write_literals(s, src, n, last)
     else:
         write_matches(s, src, n, last)
@@ -114,123 +116,96 @@ def find_matches(s, src, n, history):
     bytes before src may be matched.
     """
     table = cython.cast("uint32_t *", s.table)
-    position = s.position
-    freq = cython.cast("uint32_t *", s.literal_freq)
-    lengths = freq + END + 1
-    offsets = cython.cast("uint32_t *", s.offset_freq)
-    found = cython.cast("uint64_t *", s.sequences)
-    memset(freq, 0, cython.sizeof(s.literal_freq))
-    memset(offsets, 0, cython.sizeof(s.offset_freq))
-    freq[END] = 1
-    limit = n - MARGIN
-    emitted = cython.cast(int64_t, 0)
-    i = cython.cast(int64_t, 0)
-    tokens = cython.cast(uint32_t, 0)
-    ahead = cython.cast(int64_t, 0)
+    lengths = length_symbols()
+    to = cython.cast("uint32_t *", s.symbols)
+    i = cython.cast(int64_t, s.position)
+    p = src - i
+    first = i - history
+    end = i + n
+    limit = end - MARGIN
+    emitted = i
+    ahead = i
+    matches = cython.cast(uint32_t, 0)
     distance = cython.cast(uint32_t, 0)
-    current = load64(src)
+    current = load64(p + i)
     while True:
         while True:
             hash = hash5(current)
-            entry = table[hash]
             ahead = i + 2 + ((i - emitted) >> 5)
             if ahead > limit:
-                end_matches(s, src, n, emitted, found, tokens)
+                end_matches(s, p + emitted, end - emitted, to, matches)
                 return
-            following = load64(src + ahead)
-            here = position + cython.cast(uint32_t, i)
-            table[hash] = here
+            following = load64(p + ahead)
+            distance = cython.cast(uint32_t, i) - table[hash]
+            table[hash] = cython.cast(uint32_t, i)
             hash = hash5(following)
-            distance = here - entry
-            if distance < 32768 and load32(src + i - distance) == cython.cast(
-                uint32_t, current
-            ):
-                table[hash] = position + cython.cast(uint32_t, ahead)
-                break
-            current = following
-            i = ahead
-            ahead += 1
-            entry = table[hash]
-            following >>= 8
-            here = position + cython.cast(uint32_t, i)
-            table[hash] = here
-            distance = here - entry
-            if distance < 32768 and load32(src + i - distance) == cython.cast(
-                uint32_t, current
-            ):
-                # Go enters the next place under this one's hash.
-                table[hash] = here + 1
-                break
-            current = following
-            i = ahead
-        while True:
-            length = match_length(src + i + 4, src + i + 4 - distance, n - i - 4) + 4
-            back = agree_before(
-                src + i, src + i - distance, min(i - emitted, i + history - distance)
+            other = cython.cast(uint32_t, ahead) - table[hash]
+            missed = cython.cast(
+                int64_t, differ4(p + i, distance, cython.cast(uint32_t, current)) != 0
             )
-            i -= back
-            length += back
-            literals = i - emitted
-            tokens += cython.cast(uint32_t, literals)
-            while emitted < i:
-                freq[src[emitted]] += 1
-                emitted += 1
-            offset = distance - 1
-            code = offset_code(offset)
+            if (
+                missed
+                & (differ4(p + ahead, other, cython.cast(uint32_t, following)) != 0)
+                == 0
+            ):
+                break
+            table[hash] = cython.cast(uint32_t, ahead)
+            current = following >> 8
+            i = ahead + 1
+        # Where only the second place matches, Go enters the next one under its hash.
+        table[hash] = cython.cast(uint32_t, ahead + missed)
+        distance ^= (distance ^ other) & cython.cast(uint32_t, -missed)
+        i += (ahead - i) & -missed
+        ahead += missed
+        while True:
+            length = match_length(p + i + 4, p + i + 4 - distance, end - i - 4) + 4
+            most = i - emitted
+            room = i - distance - first
+            back = match_before(p + i, p + i - distance, most if most < room else room)
+            to = add_literals(to, p + emitted, most - back)
+            offset = offset_symbol(distance - 1)
             i += length
             emitted = i
-            while length > 0:
-                part = length
-                if part > 258:
-                    part = 258 if part > 261 else 255
+            length += back
+            while length > 258:
+                part = 258 if length > 261 else 255
                 length -= part
-                part -= 3
-                lengths[length_code(cython.cast(uint32_t, part))] += 1
-                offsets[code] += 1
-                found[0] = sequence(literals, cython.cast(uint32_t, part), offset, code)
-                found += 1
-                literals = 0
-                tokens += 1
+                to[0] = lengths[part - 3]
+                to[1] = offset
+                to += 2
+                matches += 1
+            to[0] = lengths[length - 3]
+            to[1] = offset
+            to += 2
+            matches += 1
             if ahead >= i:
                 i = ahead + 1
             if i >= limit:
-                end_matches(s, src, n, emitted, found, tokens)
+                end_matches(s, p + emitted, end - emitted, to, matches)
                 return
-            current = load64(src + i - 2)
-            here = position + cython.cast(uint32_t, i)
-            table[hash5(current)] = here - 2
+            current = load64(p + i - 2)
+            table[hash5(current)] = cython.cast(uint32_t, i - 2)
             current >>= 16
             hash = hash5(current)
-            distance = here - table[hash]
-            table[hash] = here
-            if distance > 32768 or load32(src + i - distance) != cython.cast(
-                uint32_t, current
-            ):
+            distance = cython.cast(uint32_t, i) - table[hash]
+            table[hash] = cython.cast(uint32_t, i)
+            # Here, a match may be one byte farther back.
+            if differ4(p + i - 1, distance - 1, cython.cast(uint32_t, current)):
                 current >>= 8
                 i += 1
                 break
 
 
-def end_matches(s, src, n, emitted, found, tokens):
+def end_matches(s, src, n, to, matches):
     """What follows the last match are literals."""
-    s.nsequences = cython.cast(uint32_t, found - cython.cast("uint64_t *", s.sequences))
-    s.tail = cython.cast(uint32_t, n - emitted)
-    s.tokens = tokens + s.tail
-    while emitted < n:
-        s.literal_freq[src[emitted]] += 1
-        emitted += 1
-
-
-def agree_before(a, b, most):
-    """How many bytes before a and b agree, of `most` at most."""
-    n = cython.cast(int64_t, 0)
-    while n < most and a[-n - 1] == b[-n - 1]:
-        n += 1
-    return n
+    to = add_literals(to, src, n)
+    s.nsymbols = cython.cast(uint32_t, to - cython.cast("uint32_t *", s.symbols))
+    s.nmatches = matches
 
 
 def write_matches(s, src, n, last):
     """writeBlockDynamic: with the codes at hand, new ones, the fixed ones, or as the block is."""
+    count_symbols(s)
     if s.only_literals and s.reusable:
         end_block(s)
         s.only_literals = False
@@ -238,7 +213,7 @@ def write_matches(s, src, n, last):
         suited = can_encode(s.literal_freq, s.literal_codes, LITERALS)
         if not suited or not can_encode(s.offset_freq, s.offset_codes, OFFSETS):
             end_block(s)
-    tokens = s.tokens + (1 if last else 0)
+    tokens = s.nsymbols - s.nmatches + (1 if last else 0)
     offsets = OFFSETS
     while offsets > 1 and s.offset_freq[offsets - 1] == 0:
         offsets -= 1
@@ -257,7 +232,7 @@ def write_matches(s, src, n, last):
             end_block(s)
             size = anew
         if fixed + 7 < size and stored > size:
-            write_fixed(s, src)
+            write_fixed(s)
             return
         if stored <= size:
             write_stored(s, src, n, False)
@@ -282,7 +257,7 @@ def write_matches(s, src, n, last):
         )
         size += coded_size(s.offset_freq, s.offset_codes, OFFSETS)
         if fixed <= size and stored > fixed:
-            write_fixed(s, src)
+            write_fixed(s)
             return
         if stored <= size:
             write_stored(s, src, n, False)
@@ -291,7 +266,7 @@ def write_matches(s, src, n, last):
         s.header = s.description.size
         s.reusable = not last
         s.only_literals = False
-    put_sequences(s, src, s.literal_codes, s.offset_codes)
+    put_symbols(s, s.literal_codes, s.offset_codes)
     if last:
         put_code(s, s.literal_codes[END])
         s.reusable = False
@@ -334,12 +309,12 @@ def write_literals(s, src, n, last):
         s.only_literals = False
 
 
-def write_fixed(s, src):
+def write_fixed(s):
     """The block with the fixed codes."""
     if s.reusable:
         end_block(s)
     put(s, 2, 3)
-    put_sequences(s, src, fixed_literals(), fixed_offsets())
+    put_symbols(s, fixed_literals(), fixed_offsets())
     put_code(s, fixed_literals()[END])
 
 
