@@ -79,7 +79,7 @@ class UnitOrder:
         pieces = self.pieces
         units = pieces.units
         c = t.c
-        t.entries = cython.cast("uint64_t *", self.column(8, len(units.funcs)))
+        t.entries = cython.cast("uint64_t *", self.column(8, c.n))
         with cython.nogil:
             for k in range(1, c.syms.nobjects):
                 u = pieces.unit + k
