@@ -91,6 +91,7 @@ cdef struct DieTable:
     uint32_t uintptr          # DIE of array indices
     uint32_t eface            # raw ids of the types behind interfaces
     uint32_t iface
+    uint32_t known            # live id of go:info.NAME for the next new DIE; 0: to be looked up
     int why
     uint32_t bad
 

@@ -141,8 +141,12 @@ def lookup_type(t, name, size):
 def info_symbol(t, name, size):
     """The live id of go:info.NAME, alive from now on; 0 where there is no room."""
     s = t.c.syms
-    raw = lookup(t, b"go:info.", 8, name, size)
-    sym = s.live[raw]
+    raw = cython.cast(uint32_t, 0)
+    sym = t.known
+    t.known = 0
+    if sym == 0:
+        raw = lookup(t, b"go:info.", 8, name, size)
+        sym = s.live[raw]
     if sym:
         t.c.kind[sym] = K_DWARF_TYPE
         t.c.attr[sym] |= A_NOT_IN_SYMTAB
@@ -176,7 +180,8 @@ def new_die(t, abbrev, name, size):
     if sym == 0:
         return 0
     die = append_die(t, abbrev, name, size)
-    t.dies[die].sym = sym
+    if die:
+        t.dies[die].sym = sym
     return die
 
 

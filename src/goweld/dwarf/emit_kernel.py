@@ -42,7 +42,7 @@ UNIT_TYPE_COMPILE = cython.declare(cython.int, 1)  # DW_UT_compile
 LANGUAGE_GO = cython.declare(cython.int, 22)  # DW_LANG_Go
 DIE_BYTES = cython.declare(uint64_t, 48)  # most that a type takes besides its name
 FIELD_BYTES = cython.declare(uint64_t, 24)
-DIE_RELOCS = cython.declare(uint64_t, 3)
+DIE_RELOCS = cython.declare(uint64_t, 4)
 
 
 def bytes_bound(t):

@@ -25,7 +25,7 @@ from cython.cimports.goweld.dwarf.dies_kernel import (
     stop,
 )
 from cython.cimports.goweld.dwarf.scan_kernel import USED_TYPE, Scan
-from cython.cimports.goweld.dwarf.types_kernel import define, define_builtins
+from cython.cimports.goweld.dwarf.types_kernel import define, define_builtins, define_known
 from cython.cimports.goweld.model.kinds import (
     K_BSS,
     K_DATA,
@@ -115,7 +115,7 @@ def follow(t, info, raw):
             import_types(t, target)
     elif kind != K_DWARF_TYPE:
         # One of that kind is defined already: nothing else gives a symbol this kind.
-        import_type(t, raw)
+        import_type(t, raw, info.scan.t.type_of[target])
     return t.why == 0
 
 
@@ -127,23 +127,28 @@ def import_types(t, s):
     o = cython.address(c.syms.objects[c.obj[s]])
     for i in range(c.nrel[s]):
         r = c.rel[s] + i
-        if r.type == R_DWARFSECREF and not import_type(t, locate(c.syms, o, r.pkg, r.idx)):
+        if r.type == R_DWARFSECREF and not import_type(t, locate(c.syms, o, r.pkg, r.idx), 0):
             return False
     return t.why == 0
 
 
-def import_type(t, raw):
-    """Define the type behind a reference to go:info.T, and let the reference find it should it be dead."""
+def import_type(t, raw, type):
+    """Define the type behind a reference to go:info.T, and let the reference find it should it be dead.
+
+    `type` is the type's symbol, 0 if it is to be looked up.
+    """
     s = t.c.syms
     name = cython.declare("const uint8_t *", cython.NULL)
     if raw == 0 or raw >= s.n:
         return stop(t, WHY_CORRUPT, 0)
     canonical = s.canon[raw]
-    if t.c.kind[s.live[canonical]] != K_DWARF_TYPE:
-        definer = cython.address(s.objects[s.object[canonical]])
-        size = sym_name(definer, local_index(s, definer, canonical), cython.address(name))
-        if size > NINFO:
-            define(t, lookup_type(t, name + NINFO, size - NINFO))
+    if t.c.kind[s.live[canonical]] != K_DWARF_TYPE and s.object[canonical]:
+        if type == 0:
+            definer = cython.address(s.objects[s.object[canonical]])
+            size = sym_name(definer, local_index(s, definer, canonical), cython.address(name))
+            if size > NINFO:
+                type = lookup_type(t, name + NINFO, size - NINFO)
+        define_known(t, type, s.live[canonical])
     if s.live[raw] == 0:
         s.live[raw] = s.live[canonical]
     return True

@@ -8,6 +8,7 @@ from goweld.model.live_kernel cimport Live, LiveColumns
 cdef enum:
     USED_TYPE = 0x80000000    # of a mention: it names the type itself, not the type's DIE
     RECENT = 4096             # mentions that a unit remembers lest it list them again
+    LONGEST = 4096            # of names looked up here
 
 
 cdef struct Mentions:         # raw ids that a unit's functions mention, most of them once
@@ -23,6 +24,7 @@ cdef struct ScanState:
     uint32_t* dies            # in step with functions: live ids, 0 where there is none
     uint32_t* ranges
     Mentions* mentions        # by object
+    uint32_t* type_of         # by live id of a go:info.T: the raw id of type:T, 0 where it is not known
     uint32_t* objects         # those to look at
     uint32_t bad              # a function with something wrong about it
 
@@ -33,7 +35,9 @@ cdef class Scan:
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
 
 
+cdef void fetch(LiveColumns* c, uint32_t die) noexcept nogil
 cdef void scan_unit(void* context, int64_t index) noexcept nogil
 cdef bint find_symbols(LiveColumns* c, uint32_t s, uint32_t* die, uint32_t* ranges) noexcept nogil
 cdef bint scan_relocations(ScanState* t, uint32_t die, Mentions* m, uint32_t* recent) noexcept nogil
+cdef uint32_t find_type(LiveColumns* c, uint32_t info) noexcept nogil
 cdef bint mention(Mentions* m, uint32_t id) noexcept nogil

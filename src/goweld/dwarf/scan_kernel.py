@@ -18,10 +18,14 @@ from cython.cimports.goweld.model.kinds import (
 from cython.cimports.goweld.model.live_kernel import A_LINKER, aux_target, live_auxs
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks
-from cython.cimports.goweld.model.symbols_kernel import locate
-from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.goweld.model.symbols_kernel import find_name, gw_prefetch, locate
+from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import realloc
-from cython.cimports.libc.string import memset
+from cython.cimports.libc.string import memcpy, memset
+
+NINFO = cython.declare(cython.int, 8)  # the length of "go:info."
+NTYPE = cython.declare(cython.int, 5)  # of "type:"
+AHEAD = cython.declare(uint32_t, 4)  # functions
 
 
 def mention(m, id):
@@ -54,6 +58,19 @@ def find_symbols(c, s, die, ranges):
     return n >= 0
 
 
+def find_type(c, info):
+    """The raw id of type:T for go:info.T; 0 where there is none or its name is too long."""
+    text = cython.declare(uint8_t[LONGEST])
+    size = c.nname[info]
+    if size <= NINFO or size > LONGEST:
+        return 0
+    first = cython.cast("uint8_t *", text)
+    memcpy(first, c.name[info], size)
+    memcpy(first + NINFO - NTYPE, cython.cast("const char *", b"type:"), NTYPE)
+    s = c.syms
+    return s.entries[find_name(s, first + NINFO - NTYPE, size - NINFO + NTYPE, 0, False)].id
+
+
 def scan_relocations(t, die, m, recent):
     """List the types and abstract functions that a DIE mentions; False where its object is corrupt."""
     c = t.c
@@ -67,7 +84,11 @@ def scan_relocations(t, die, m, recent):
             raw = locate(s, o, r.pkg, r.idx)
             if raw >= s.n or raw >= USED_TYPE:
                 return False
-            kind = c.kind[s.live[raw]]
+            target = s.live[raw]
+            kind = c.kind[target]
+            if kind == K_NONE and r.type == R_DWARFSECREF and t.type_of[target] == 0:
+                # Two threads may both find it: they find the same.
+                t.type_of[target] = find_type(c, target)
             wanted = cython.declare(cython.bint, kind == K_NONE or kind == K_DWARF_ABSFCN)
             if r.type == R_USETYPE:
                 raw |= USED_TYPE
@@ -80,6 +101,14 @@ def scan_relocations(t, die, m, recent):
     return True
 
 
+def fetch(c, die):
+    """Ask for a DIE's first relocations."""
+    first = cython.cast("uint8_t *", c.rel[die])
+    gw_prefetch(first)
+    gw_prefetch(first + 64)
+    gw_prefetch(first + 128)
+
+
 def scan_unit(context, index):
     """One unit's functions."""
     t = cython.cast("ScanState *", context)
@@ -90,7 +119,11 @@ def scan_unit(context, index):
     for i in range(t.ends[obj - 1], t.ends[obj]):
         if not find_symbols(t.c, t.functions[i], cython.address(t.dies[i]), cython.address(t.ranges[i])):
             t.bad = t.functions[i]
-        elif t.dies[i] and not scan_relocations(t, t.dies[i], m, recent):
+            return
+    for i in range(t.ends[obj - 1], t.ends[obj]):
+        if i + AHEAD < t.ends[obj]:
+            fetch(t.c, t.dies[i + AHEAD])
+        if t.dies[i] and not scan_relocations(t, t.dies[i], m, recent):
             t.bad = t.functions[i]
 
 
@@ -108,6 +141,7 @@ class Scan:
         t.dies = cython.cast("uint32_t *", self.column(4, count))
         t.ranges = cython.cast("uint32_t *", self.column(4, count))
         t.mentions = cython.cast("Mentions *", self.column(cython.sizeof(Mentions), t.c.syms.nobjects))
+        t.type_of = cython.cast("uint32_t *", self.column(4, t.c.n))
         n = len(objects)
         t.objects = cython.cast("uint32_t *", self.column(4, n))
         for i in range(n):

@@ -14,6 +14,7 @@ cdef struct TypeData:         # a type symbol's content
 
 
 cdef uint32_t define(DieTable* t, uint32_t raw) noexcept nogil
+cdef void define_known(DieTable* t, uint32_t raw, uint32_t sym) noexcept nogil
 cdef bint define_builtins(DieTable* t, uint32_t pointer, uint32_t uintptr) noexcept nogil
 cdef uint32_t reach(DieTable* t, uint32_t raw) noexcept nogil
 cdef uint32_t begin(DieTable* t, uint32_t raw) noexcept nogil

@@ -138,6 +138,8 @@ def target_at(t, d, off):
 def type_name(t, raw, name, size):
     """The name of the type that a type symbol describes; False where the symbol is none."""
     s = t.c.syms
+    if s.object[raw] == 0:
+        return False
     o = cython.address(s.objects[s.object[raw]])
     length = sym_name(o, local_index(s, o, raw), name)
     if length <= NTYPE or memcmp(name[0], cython.cast("const char *", b"type:"), NTYPE) != 0:
@@ -180,6 +182,13 @@ def define(t, raw):
     die = reach(t, raw)
     walk(t)
     return die
+
+
+def define_known(t, raw, sym):
+    """Define a type whose go:info.NAME is a live symbol already."""
+    t.known = sym
+    define(t, raw)
+    t.known = 0
 
 
 def reach(t, raw):
