@@ -73,7 +73,7 @@ class Bench:
             self.paths[package].write_bytes(data)
         return Files(content)
 
-    def try_damage(self, damage: Damage, name: str) -> Verdict:
+    def try_damage(self, damage: Damage, name: str, flags: list[str]) -> Verdict:
         """Link the damaged job with both linkers."""
         folder = self.work / "trials" / name
         shutil.rmtree(folder, ignore_errors=True)
@@ -87,8 +87,8 @@ class Bench:
         main = paths.pop("main")
         lines = [*self.rest, *(f"packagefile {package}={path}" for package, path in paths.items())]
         (folder / "importcfg").write_text("\n".join(lines) + "\n")
-        ours = self._link(self.goweld, folder, main, "goweld", self.ours)
-        theirs = self._link(self.linker, folder, main, "cmdlink", self.environment)
+        ours = self._link([*self.goweld, *flags], folder, main, "goweld", self.ours)
+        theirs = self._link([*self.linker, *flags], folder, main, "cmdlink", self.environment)
         shown = str(paths.get(damage.package, main))
         return self._judge(damage, ours, theirs, shown, folder)
 
@@ -99,8 +99,8 @@ class Bench:
         place.mkdir()
         output = place / "out"
         words = [str(output) if word == "{out}" else word for word in self.words]
-        command = [*linker, "-w", *words, str(main)]
-        ours = linker is self.goweld
+        command = [*linker, *words, str(main)]
+        ours = environment is self.ours
         if ours and not self.checked:
             command = ["/bin/sh", "-c", f'ulimit -v {KIB}; exec "$@"', "sh", *command]
         try:
@@ -157,6 +157,7 @@ def says_enough(ours: str, theirs: str) -> bool:
     return all(
         line in theirs
         or (line.partition(": ")[2] or line) in said
+        or line.startswith("link: reference to undefined builtin")
         or "relocation target " in line
         or line.startswith("goweld: cannot link this yet")
         for line in ours.split("\n")
