@@ -1,9 +1,9 @@
 """Run the standard library's tests linked by Goweld and by the real linker; Goweld may fail none alone.
 
-usage: std.py [--flags LDFLAGS] --go GO --goweld GOWELD [PACKAGE]...
+usage: std.py [--flags LDFLAGS] [--inner] --go GO --goweld GOWELD [PACKAGE]...
 
--toolexec is on the command line only, so what tests build inside stays plain. What fails only with Goweld is
-run once more with both, since some of these tests fail now and then.
+-toolexec is on the command line only, so what tests build inside stays plain; with --inner, Goweld links that
+too. What fails only with Goweld is run once more with both, since some of these tests fail now and then.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ Failures = set[tuple[str, str]]
 class Suite:
     """`go test` over packages, with either linker."""
 
-    def __init__(self, go: Go, goweld: str, ldflags: str) -> None:
+    def __init__(self, go: Go, goweld: str, ldflags: str, *, inner: bool) -> None:
         self.go = go
         self.toolexec = f"-toolexec={goweld} toolexec"
+        self.inner = inner
         self.ldflags = ldflags
         self.record = go.work / "std-record"
         self.record.unlink(missing_ok=True)
@@ -41,7 +42,10 @@ class Suite:
         command = [str(self.go.go), "test", "-json", "-short", "-count=1", f"-ldflags={self.ldflags}"]
         environment = dict(self.go.environment)
         if goweld:
-            command.append(self.toolexec)
+            if self.inner:
+                environment["GOFLAGS"] = f"'{self.toolexec}'"
+            else:
+                command.append(self.toolexec)
             environment |= {"GOWELD_STRICT": "1", "GOWELD_RECORD": str(self.record)}
         done = subprocess.run(
             [*command, *packages],
@@ -60,9 +64,9 @@ class Suite:
     def show_failures(self, outcomes: Outcomes, side: str) -> None:
         packages = [package for package, test in outcomes if test == PACKAGE and package]
         failed = [key for key, outcome in outcomes.items() if outcome.verdict == "fail"]
-        print(
-            f"{side}: {len(packages)} packages, {sum(test == PACKAGE for _, test in failed)} fail", flush=True
-        )
+        bad = sum(test == PACKAGE for _, test in failed)
+        passed = sum(test != PACKAGE and outcome.verdict == "pass" for (_, test), outcome in outcomes.items())
+        print(f"{side}: {len(packages)} packages, {bad} fail; {passed} tests pass", flush=True)
         if not packages:
             print("".join(outcome.output[-1] for outcome in outcomes.values() if outcome.output))
         for package, test in sorted(failed):
@@ -84,13 +88,14 @@ def main(argv: list[str]) -> int:
     root = HERE.parent.parent
     parser.add_argument("--go", default=os.environ.get("GOWELD_GO", "go"), help="the reference go command")
     parser.add_argument("--goweld", default=str(root / "build" / "bin" / "goweld"), help="the launcher")
-    parser.add_argument("--flags", default="-w", help="linker flags (default -w)")
+    parser.add_argument("--flags", default="", help="linker flags after those of `go test`, -s -w")
+    parser.add_argument("--inner", action="store_true", help="Goweld links what tests build, too")
     parser.add_argument("--work", type=Path, default=root / ".cache" / "corpus")
     parser.add_argument("packages", nargs="*", default=["std"])
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
     go = Go(options.go, options.work.resolve())
-    suite = Suite(go, os.path.abspath(options.goweld), options.flags)
+    suite = Suite(go, os.path.abspath(options.goweld), options.flags, inner=options.inner)
     with_goweld = suite.failures(options.packages, goweld=True)
     tested = suite.verdicts
     only = with_goweld - suite.failures(options.packages, goweld=False)
