@@ -62,7 +62,7 @@ cdef struct Stream:
     uint32_t nsymbols
     uint32_t nmatches
     uint32_t literal_freq[SYMBOLS]
-    uint32_t offset_freq[OFFSETS + 2]       # right behind: the symbols of FIRST_OFFSET and above
+    uint32_t offset_freq[OFFSETS + 2]
     uint32_t literal_codes[SYMBOLS]
     uint32_t offset_codes[OFFSETS + 2]
     uint32_t byte_codes[SYMBOLS]
@@ -231,4 +231,4 @@ cdef void encode(Stream* s, const uint8_t* src, int64_t n, bint last) noexcept n
 cdef void move_origin(Stream* s) noexcept nogil
 cdef void begin_output(Stream* s) noexcept nogil
 cdef void end_output(Stream* s) noexcept nogil
-cdef bytes compress_pieces(Stream* s, bytes data, object pieces)
+cdef feed_pieces(Stream* s, bytes data, object pieces)

@@ -211,11 +211,7 @@ def count_unlimited(keys, n, longest, counts):
     pair = 0
     for i in range(most):
         leaves[i] = cython.cast(uint16_t, leaf)
-        lightest = (
-            nodes[pair] + nodes[pair + 1]
-            if pair + 1 < i
-            else cython.cast(uint32_t, 0xFFFFFFFF)
-        )
+        lightest = nodes[pair] + nodes[pair + 1] if pair + 1 < i else cython.cast(uint32_t, 0xFFFFFFFF)
         if leaf < n and keys[leaf] >> 9 < lightest:
             nodes[i] = keys[leaf] >> 9
             leaf += 1
@@ -229,9 +225,7 @@ def count_unlimited(keys, n, longest, counts):
         if depth > longest:
             return False
         below = 2 * (most - cython.cast(cython.int, leaves[most]))
-        counts[depth] = cython.cast(cython.int, leaves[most]) - cython.cast(
-            cython.int, leaves[below]
-        )
+        counts[depth] = cython.cast(cython.int, leaves[most]) - cython.cast(cython.int, leaves[below])
         most = below
         depth += 1
     return True
@@ -251,11 +245,7 @@ def count_limited(keys, n, longest, counts):
         pair = 0
         for i in range(count):
             before[i] = cython.cast(uint16_t, leaf)
-            lightest = (
-                below[pair] + below[pair + 1]
-                if pair + 1 < size
-                else cython.cast(uint32_t, 0xFFFFFFFF)
-            )
+            lightest = below[pair] + below[pair + 1] if pair + 1 < size else cython.cast(uint32_t, 0xFFFFFFFF)
             if leaf < n and keys[leaf] >> 9 < lightest:
                 above[i] = keys[leaf] >> 9
                 leaf += 1
@@ -461,9 +451,7 @@ def put_symbols(s, literal_codes, offset_codes):
         codes[i] = literal_codes[i] >> 8 << 16 | size << 8 | size + extra
     for i in range(OFFSETS):
         size = offset_codes[i] & 255
-        codes[FIRST_OFFSET + i] = (
-            offset_codes[i] >> 8 << 16 | size << 8 | size + offset_extra(i)
-        )
+        codes[FIRST_OFFSET + i] = offset_codes[i] >> 8 << 16 | size << 8 | size + offset_extra(i)
     symbols = cython.cast("uint32_t *", s.symbols)
     count = s.nsymbols
     # Two symbols have 56 bits at most. A last one without a fellow gets one that has no bits.
@@ -509,12 +497,7 @@ def count_symbols(s):
         freq[symbols[i] & 511] += 1
         i += 1
     for i in range(ALL_SYMBOLS):
-        total = (
-            freq[i]
-            + freq[i + ALL_SYMBOLS]
-            + freq[i + 2 * ALL_SYMBOLS]
-            + freq[i + 3 * ALL_SYMBOLS]
-        )
+        total = freq[i] + freq[i + ALL_SYMBOLS] + freq[i + 2 * ALL_SYMBOLS] + freq[i + 3 * ALL_SYMBOLS]
         if i < FIRST_OFFSET:
             s.literal_freq[i] = total
         else:
@@ -542,15 +525,8 @@ def adler32(adler, p, n):
             even += word & low
             odd += word >> 8 & low
         both = even + odd
-        b += (
-            160 * a + 8 * (lane_sum(even_before) + lane_sum(odd_before)) - lane_sum(odd)
-        )
-        b += 2 * (
-            4 * (both & 0xFFFF)
-            + 3 * (both >> 16 & 0xFFFF)
-            + 2 * (both >> 32 & 0xFFFF)
-            + (both >> 48)
-        )
+        b += 160 * a + 8 * (lane_sum(even_before) + lane_sum(odd_before)) - lane_sum(odd)
+        b += 2 * (4 * (both & 0xFFFF) + 3 * (both >> 16 & 0xFFFF) + 2 * (both >> 32 & 0xFFFF) + (both >> 48))
         b %= ADLER
         a = (a + lane_sum(both)) % ADLER
         p += 160
@@ -568,12 +544,9 @@ def lane_sum(lanes):
     return cython.cast(uint32_t, pairs + (pairs >> 32))
 
 
-def compress_pieces(s, data, pieces):
+def feed_pieces(s, data, pieces):
     """Feed data in pieces of the sizes given, the rest at the end; for tests."""
-    p = cython.declare(
-        "const uint8_t *",
-        cython.cast("const uint8_t *", cython.cast("const char *", data)),
-    )
+    p = cython.declare("const uint8_t *", cython.cast("const uint8_t *", cython.cast("const char *", data)))
     left = cython.declare(uint64_t, len(data))
     count = cython.declare(uint64_t)
     for piece in pieces:
@@ -583,8 +556,6 @@ def compress_pieces(s, data, pieces):
         p += count
         left -= count
     feed(s, p, left)
-    size = finish(s)
-    return b"" if size < 0 else cython.cast("char *", s.out)[:size]
 
 
 make_tables()

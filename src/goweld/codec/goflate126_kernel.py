@@ -5,7 +5,7 @@ Every block has codes of its own, or is stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import cython
 from cython.cimports.goweld.codec.deflate_kernel import (
@@ -16,12 +16,12 @@ from cython.cimports.goweld.codec.deflate_kernel import (
     add_literals,
     build_codes,
     coded_size,
-    compress_pieces,
     count_bytes,
     count_symbols,
     describe,
     differ4,
     feed,
+    feed_pieces,
     finish,
     length_symbols,
     load32,
@@ -39,9 +39,7 @@ from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memset
 
-MARGIN = cython.declare(
-    cython.int, 15
-)  # inputMargin: no match begins so near the end of a block
+MARGIN = cython.declare(cython.int, 15)  # inputMargin: no match begins so near the end of a block
 LONGEST = cython.declare(cython.int, 258)  # maxMatchLength
 
 
@@ -65,15 +63,23 @@ def deflate(src, n, out, room):
     return size
 
 
-def compress(data: bytes, pieces: Iterable[int] = (), room: int | None = None) -> bytes:
+def compress(data: bytes, pieces: Sequence[int] = (), room: int | None = None) -> bytes:
     """data as one stream, fed in pieces of the sizes given; empty where it exceeds the room.  For tests."""
     space = len(data) + len(data) // 8192 + 64 if room is None else room
-    s = cython.cast("Stream *", malloc(cython.sizeof(Stream)))
+    size = cython.declare(int64_t)
     out = cython.cast("uint8_t *", malloc(space + 1))
-    start(s, out, space)
-    result = compress_pieces(s, data, pieces)
+    if pieces:
+        s = cython.cast("Stream *", malloc(cython.sizeof(Stream)))
+        start(s, out, space)
+        feed_pieces(s, data, pieces)
+        size = finish(s)
+        free(s)
+    else:
+        size = deflate(
+            cython.cast("const uint8_t *", cython.cast("const char *", data)), len(data), out, space
+        )
+    result = b"" if size < 0 else cython.cast("char *", out)[:size]
     free(out)
-    free(s)
     return result
 
 

@@ -6,7 +6,7 @@ does this, operation by operation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import cython
 from cython.cimports.goweld.codec.deflate_kernel import (
@@ -17,13 +17,13 @@ from cython.cimports.goweld.codec.deflate_kernel import (
     add_literals,
     build_codes,
     coded_size,
-    compress_pieces,
     count_bytes,
     count_symbols,
     describe,
     differ4,
     extra_size,
     feed,
+    feed_pieces,
     finish,
     fixed_literals,
     fixed_offsets,
@@ -44,9 +44,7 @@ from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memcpy, memset
 
-MARGIN = cython.declare(
-    cython.int, 11
-)  # inputMargin: no match begins so near the end of a block
+MARGIN = cython.declare(cython.int, 11)  # inputMargin: no match begins so near the end of a block
 FEW_TOKENS = cython.declare(cython.int, 250)  # maxPredefinedTokens
 PENALTY = cython.declare(cython.int, 7)  # logNewTablePenalty
 NEVER = cython.declare(int64_t, 0x7FFFFFFF)
@@ -72,15 +70,23 @@ def deflate(src, n, out, room):
     return size
 
 
-def compress(data: bytes, pieces: Iterable[int] = (), room: int | None = None) -> bytes:
+def compress(data: bytes, pieces: Sequence[int] = (), room: int | None = None) -> bytes:
     """data as one stream, fed in pieces of the sizes given; empty where it exceeds the room.  For tests."""
     space = len(data) + len(data) // 8192 + 64 if room is None else room
-    s = cython.cast("Stream *", malloc(cython.sizeof(Stream)))
+    size = cython.declare(int64_t)
     out = cython.cast("uint8_t *", malloc(space + 1))
-    start(s, out, space)
-    result = compress_pieces(s, data, pieces)
+    if pieces:
+        s = cython.cast("Stream *", malloc(cython.sizeof(Stream)))
+        start(s, out, space)
+        feed_pieces(s, data, pieces)
+        size = finish(s)
+        free(s)
+    else:
+        size = deflate(
+            cython.cast("const uint8_t *", cython.cast("const char *", data)), len(data), out, space
+        )
+    result = b"" if size < 0 else cython.cast("char *", out)[:size]
     free(out)
-    free(s)
     return result
 
 
@@ -140,14 +146,8 @@ def find_matches(s, src, n, history):
             table[hash] = cython.cast(uint32_t, i)
             hash = hash5(following)
             other = cython.cast(uint32_t, ahead) - table[hash]
-            missed = cython.cast(
-                int64_t, differ4(p + i, distance, cython.cast(uint32_t, current)) != 0
-            )
-            if (
-                missed
-                & (differ4(p + ahead, other, cython.cast(uint32_t, following)) != 0)
-                == 0
-            ):
+            missed = cython.cast(int64_t, differ4(p + i, distance, cython.cast(uint32_t, current)) != 0)
+            if missed & (differ4(p + ahead, other, cython.cast(uint32_t, following)) != 0) == 0:
                 break
             table[hash] = cython.cast(uint32_t, ahead)
             current = following >> 8
@@ -250,11 +250,7 @@ def write_matches(s, src, n, last):
             s.offset_codes,
             offsets,
         )
-        size = (
-            s.description.size
-            + extra
-            + coded_size(s.literal_freq, s.literal_codes, LITERALS)
-        )
+        size = s.description.size + extra + coded_size(s.literal_freq, s.literal_codes, LITERALS)
         size += coded_size(s.offset_freq, s.offset_codes, OFFSETS)
         if fixed <= size and stored > fixed:
             write_fixed(s)
@@ -296,9 +292,7 @@ def write_literals(s, src, n, last):
         memcpy(s.literal_codes, s.byte_codes, cython.sizeof(s.byte_codes))
         memset(s.offset_codes, 0, cython.sizeof(s.offset_codes))
         s.offset_codes[0] = 1
-        describe(
-            cython.address(s.description), s.literal_codes, END + 1, s.offset_codes, 1
-        )
+        describe(cython.address(s.description), s.literal_codes, END + 1, s.offset_codes, 1)
         put_description(s, cython.address(s.description))
         s.header = s.description.size
         s.only_literals = True
@@ -334,9 +328,7 @@ def can_encode(freq, codes, n):
     """Whether there is a code for every symbol."""
     missing = cython.declare(cython.bint, False)
     for i in range(n):
-        missing = missing | cython.cast(cython.bint, freq[i] != 0) & cython.cast(
-            cython.bint, codes[i] == 0
-        )
+        missing = missing | cython.cast(cython.bint, freq[i] != 0) & cython.cast(cython.bint, codes[i] == 0)
     return not missing
 
 
@@ -391,9 +383,7 @@ def fast_log2(value):
     linear = cython.declare(cython.float, 2.02466578)
     constant = cython.declare(cython.float, 0.67487759)
     memcpy(cython.address(bits), cython.address(value), 4)
-    exponent = cython.cast(
-        cython.float, cython.cast(cython.int, bits >> 23 & 255) - 128
-    )
+    exponent = cython.cast(cython.float, cython.cast(cython.int, bits >> 23 & 255) - 128)
     bits = bits & 0x7FFFFF | 0x3F800000
     memcpy(cython.address(rest), cython.address(bits), 4)
     parabola = (square * rest + linear) * rest - constant
