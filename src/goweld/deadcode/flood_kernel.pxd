@@ -1,6 +1,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport AuxRecord, GoObj, RelocRecord
+from goweld.deadcode.signatures cimport SigSet, Text
 from goweld.model.memory_kernel cimport Column
 from goweld.model.symbols_kernel cimport SymbolColumns, Symbols
 
@@ -12,11 +13,6 @@ cdef extern from *:
     int lowest_bit "gw_lowest_bit" (unsigned long long bits) nogil
 
 
-cdef struct Text:             # a string in a mapped object
-    const uint8_t* ptr
-    uint64_t size
-
-
 cdef struct Method:           # deadcode.methodref
     uint64_t hash             # of name and type
     uint64_t name_hash
@@ -24,19 +20,6 @@ cdef struct Method:           # deadcode.methodref
     uint32_t type             # canonical raw id of the method's function type
     uint32_t source           # the receiver's type
     RelocRecord* relocs       # its three R_METHODOFF relocations
-
-
-cdef struct SigSlot:          # an interface method that is called, or a method name that is
-    uint64_t hash
-    Text name
-    uint32_t type
-    bint used
-
-
-cdef struct SigSet:
-    SigSlot* slots
-    uint64_t mask
-    uint64_t n
 
 
 cdef struct Edge:
@@ -112,8 +95,6 @@ cdef bint type_name(FloodState* f, uint32_t id, Text* name) noexcept nogil
 cdef bint iface_method(FloodState* f, uint32_t raw, uint32_t id, int64_t off) noexcept nogil
 cdef uint32_t itab_type(FloodState* f, uint32_t id) noexcept nogil
 cdef uint64_t kind_size(uint32_t kind) noexcept nogil
-cdef bint has(SigSet* set, uint64_t hash, Text name, uint32_t type) noexcept nogil
-cdef bint add(SigSet* set, uint64_t hash, Text name, uint32_t type) noexcept nogil
 cdef uint64_t keep(FloodState* f) noexcept nogil
 cdef bint is_exported(Text name) noexcept nogil
 cdef bint is_gotype(SymbolColumns* s, uint32_t id) noexcept nogil

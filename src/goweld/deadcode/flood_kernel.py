@@ -20,6 +20,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_data,
     sym_relocs,
 )
+from cython.cimports.goweld.deadcode.signatures import add, has
 from cython.cimports.goweld.model.kinds import (
     R_CALL,
     R_INITORDER,
@@ -42,8 +43,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     resolve,
 )
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
-from cython.cimports.libc.stdlib import calloc, free, realloc
-from cython.cimports.libc.string import memcmp
+from cython.cimports.libc.stdlib import realloc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -423,54 +423,6 @@ def reloc_at(s, o, r, n, off, near):
         if r[i].off == off:
             return resolve(s, o, r[i].pkg, r[i].idx)
     return 0
-
-
-def has(set, hash, name, type):
-    """Whether a signature is in a set."""
-    if set.n == 0:
-        return False
-    i = hash & set.mask
-    while set.slots[i].used:
-        slot = cython.address(set.slots[i])
-        if (
-            slot.hash == hash
-            and slot.type == type
-            and slot.name.size == name.size
-            and memcmp(slot.name.ptr, name.ptr, name.size) == 0
-        ):
-            return True
-        i = (i + 1) & set.mask
-    return False
-
-
-def add(set, hash, name, type):
-    """Add a signature; False where there is no memory."""
-    if has(set, hash, name, type):
-        return True
-    if set.slots == cython.NULL or set.n * 2 > set.mask:
-        old = set.slots
-        room = (set.mask + 1) * 2 if set.slots != cython.NULL else 1024
-        grown = cython.cast("SigSlot *", calloc(room, cython.sizeof(SigSlot)))
-        if grown == cython.NULL:
-            return False
-        for k in range(set.mask + 1 if old != cython.NULL else 0):
-            if old[k].used:
-                i = old[k].hash & (room - 1)
-                while grown[i].used:
-                    i = (i + 1) & (room - 1)
-                grown[i] = old[k]
-        free(old)
-        set.slots = grown
-        set.mask = room - 1
-    i = hash & set.mask
-    while set.slots[i].used:
-        i = (i + 1) & set.mask
-    set.slots[i].hash = hash
-    set.slots[i].name = name
-    set.slots[i].type = type
-    set.slots[i].used = True
-    set.n += 1
-    return True
 
 
 def is_exported(name):
