@@ -9,8 +9,13 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0].rpartition("/")[0] or "/")
 
 if sys.argv[1] == "link":
-    from goweld.cli.link import main
-else:
-    from goweld.cli.commands import main
+    from goweld.startup import begin
 
-main(sys.argv[1:])
+    modules = begin()
+    from goweld.cli.link import main
+
+    main(sys.argv[1:], modules.keep)
+else:
+    from goweld.cli.commands import main as other
+
+    other(sys.argv[1:])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -126,64 +125,3 @@ def test_cgo_is_handed_on(goweld: Run, module: Path) -> None:
     again = goweld("build", "--strict", "-ldflags=-w", "-o", "again", ".", CGO_ENABLED="1")
     assert again.returncode == 1
     assert "goweld: cannot link this yet: it needs " in again.stderr
-
-
-def test_the_whole_link_path_imports_only_what_is_allowed(job: list[str], tmp_path: Path) -> None:
-    """Start-up is part of every link: some of these modules cost as much as a stage of a small one."""
-    boot = toolchain.ROOT / "src" / "goweld" / "boot.py"
-    words = [
-        sys.executable,
-        "-I",
-        "-S",
-        "-X",
-        "importtime",
-        boot,
-        "link",
-        "/launcher",
-        "link",
-        "",
-        "-o",
-        "out",
-        *job,
-    ]
-    answer = subprocess.run(
-        words, cwd=tmp_path, env=toolchain.go_environment(), capture_output=True, text=True
-    )
-    assert answer.returncode == 0
-    loaded = {
-        line.rpartition("|")[2].strip()
-        for line in answer.stderr.splitlines()
-        if line.startswith("import time:")
-    }
-    allowed = {
-        "sys",
-        "os",
-        "posix",
-        "marshal",
-        "time",
-        "errno",
-        "stat",
-        "_stat",
-        "struct",
-        "_struct",
-        "_thread",
-    }
-    # What Python itself loads at its start, what os needs, and the C halves of signal and hashlib.
-    allowed |= {
-        "_frozen_importlib_external",
-        "zipimport",
-        "_io",
-        "_codecs",
-        "codecs",
-        "encodings",
-        "io",
-        "abc",
-    }
-    allowed |= {"_abc", "_collections_abc", "posixpath", "genericpath", "_signal", "__future__"}
-    allowed |= {"_sha2", "_sha256"}
-    others = {
-        name
-        for name in loaded - allowed
-        if not name.startswith(("goweld", "encodings.")) and name != "imported package"
-    }
-    assert not others

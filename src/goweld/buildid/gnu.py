@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goweld.codec.elf import note
+from goweld.codec.sha256 import sha256
 from goweld.errors import LinkError
 
 SECTION = ".note.gnu.build-id"
@@ -35,20 +36,10 @@ def build_id(wanted: str, go_build_id: str) -> bytes:
 
 def hashed(go_build_id: bytes) -> bytes:
     """The ID made from a Go build ID: a hash that cannot be mistaken for SHA-256 (hash.Sum32)."""
-    digest = bytearray(_sha256(go_build_id)[:LENGTH])
+    digest = bytearray(sha256(go_build_id).digest()[:LENGTH])
     digest[0] ^= 0xFF
     return bytes(digest)
 
 
 def gnu_note(id: bytes) -> bytes:
     return note(NAME, TAG, id)
-
-
-def _sha256(content: bytes) -> bytes:
-    # hashlib would load OpenSSL, which takes longer than all that is hashed here.
-    try:
-        from _sha2 import sha256  # type: ignore[import-not-found]
-    except ImportError:
-        from _sha256 import sha256  # type: ignore[import-not-found]  # Python 3.11
-    digest: bytes = sha256(content).digest()
-    return digest

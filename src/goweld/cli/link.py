@@ -11,7 +11,7 @@ from goweld.errors import LinkError, Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from goweld.model.options import Options
@@ -27,14 +27,16 @@ class Call:
         self.arguments = words[3:]
 
 
-def main(words: list[str]) -> NoReturn:
-    """Do what `link LAUNCHER PROGRAM TOOL ARGUMENTS...` asks for, and exit."""
+def main(words: list[str], leave: Callable[[], None] | None = None) -> NoReturn:
+    """Do what `link LAUNCHER PROGRAM TOOL ARGUMENTS...` asks for, call `leave`, and exit."""
     # As in a Go program: these signals end the process. Python would raise KeyboardInterrupt, or ignore them,
     # and the real linker would inherit what is ignored.
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     status = _run(Call(words[1:]))
     _flush()
+    if leave is not None:
+        leave()
     # Leave without tearing down: unmapping and freeing a large link takes milliseconds.
     os._exit(status)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,22 +61,26 @@ class Ehdr:
         self.shstrndx = 0
 
     def pack(self) -> bytes:
-        return struct.pack(
-            "<8s8xHHIQQQIHHHHHH",
-            _IDENT + bytes((self.osabi,)),
-            self.type,
-            self.machine,
-            1,
-            self.entry & _MASK,
-            EHDR_SIZE,
-            EHDR_SIZE + self.phnum * PHDR_SIZE,
-            self.flags,
-            EHDR_SIZE,
-            PHDR_SIZE,
-            self.phnum,
-            SHDR_SIZE,
-            self.shnum,
-            self.shstrndx,
+        return (
+            _IDENT
+            + bytes((self.osabi,))
+            + bytes(8)
+            + record(
+                "2248884222222",
+                self.type,
+                self.machine,
+                1,
+                self.entry & _MASK,
+                EHDR_SIZE,
+                EHDR_SIZE + self.phnum * PHDR_SIZE,
+                self.flags,
+                EHDR_SIZE,
+                PHDR_SIZE,
+                self.phnum,
+                SHDR_SIZE,
+                self.shnum,
+                self.shstrndx,
+            )
         )
 
 
@@ -99,7 +101,7 @@ class Phdr:
     def pack(self) -> bytes:
         """The record; 64-bit fields wrap round, as an offset before the file's start does."""
         wide = (self.offset, self.vaddr, self.vaddr, self.filesz, self.memsz, self.align)
-        return struct.pack("<II6Q", self.type, self.flags, *(value & _MASK for value in wide))
+        return record("44888888", self.type, self.flags, *(value & _MASK for value in wide))
 
 
 class Shdr:
@@ -138,8 +140,8 @@ class Shdr:
         self.name_offset = 0
 
     def pack(self) -> bytes:
-        return struct.pack(
-            "<IIQQQQIIQQ",
+        return record(
+            "4488884488",
             self.name_offset,
             self.type,
             self.flags,
@@ -153,14 +155,22 @@ class Shdr:
         )
 
 
+def record(sizes: str, *values: int) -> bytes:
+    """Numbers one after the other, each in as many bytes as its digit of `sizes` says.
+
+    The module struct would do it, but takes as long to load as a stage takes for a small program.
+    """
+    return b"".join(value.to_bytes(int(size), "little") for size, value in zip(sizes, values, strict=True))
+
+
 def compression_header(size: int) -> bytes:
     """What precedes the compressed content of a section of `size` bytes without alignment (Elf64_Chdr)."""
-    return struct.pack("<IIQQ", ELFCOMPRESS_ZLIB, 0, size, 1)
+    return record("4488", ELFCOMPRESS_ZLIB, 0, size, 1)
 
 
 def note(name: bytes, kind: int, description: bytes) -> bytes:
     """A note: its header, the name and the description, both padded to four bytes."""
-    return struct.pack("<III", len(name), len(description), kind) + _padded(name) + _padded(description)
+    return record("444", len(name), len(description), kind) + _padded(name) + _padded(description)
 
 
 def string_table(strings: Sequence[str], shared: str) -> tuple[bytes, dict[str, int]]:

@@ -29,8 +29,8 @@ CHUNK = cython.declare(cython.size_t, 256 << 10)
 def room_for(size, sparse):
     """The bytes to map for `size`: whole huge pages where it is large enough to gain from them.
 
-    The kernel aligns only whole huge pages.  One costs as much to touch as 150 small ones.  Memory that is touched
-    here and there only is `sparse`: huge pages would fill it.
+    The kernel aligns only whole huge pages.  One costs as much to touch as 150 small ones.  Memory that is
+    touched here and there only is `sparse`: huge pages would fill it.
     """
     if size >= 2 * HUGE and not sparse:
         return (size + HUGE - 1) & ~(HUGE - 1)

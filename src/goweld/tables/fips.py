@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+from goweld.codec.sha256 import sha256
 from goweld.errors import LinkError
 from goweld.model.kinds import A_LOCAL, K_FIPSINFO, R_ADDR
 from goweld.model.names import FIPS_BRACKETS
-
-try:  # hashlib would load OpenSSL, which takes longer than most of what is hashed here
-    from _sha2 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    from _sha256 import sha256  # type: ignore[import-not-found]  # Python 3.11
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -156,7 +156,7 @@ def refuse(live: Live, symbol: int, what: str) -> None:
 
 
 def refuse_corrupt(live: Live, functions: Functions, functab: Functab, symbol: int) -> None:
-    """Raise for a function whose description or pcdata is corrupt, or that has one inlined with no description."""
+    """Raise for a function that is corrupt, or that has one inlined that nothing describes."""
     files = live.symbols.objects.names
     inlined, unit = functions.missing()
     if unit:

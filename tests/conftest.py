@@ -1,0 +1,30 @@
+"""The test run refuses to start on kernels that are not compiled, or are older than their sources."""
+
+from __future__ import annotations
+
+import importlib.machinery
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "goweld"
+
+
+def stale_kernels(package: Path) -> list[str]:
+    """What is wrong with the compiled kernels, a line each."""
+    found = []
+    for source in sorted(package.rglob("*_kernel.py")):
+        compiled = source.with_name(source.stem + importlib.machinery.EXTENSION_SUFFIXES[0])
+        if not compiled.exists():
+            found.append(f"{source.stem} is not compiled")
+        elif any(
+            compiled.stat().st_mtime < file.stat().st_mtime for file in (source, source.with_suffix(".pxd"))
+        ):
+            found.append(f"{source.stem} has changed since it was compiled")
+    return found
+
+
+def pytest_configure() -> None:
+    stale = stale_kernels(PACKAGE)
+    if stale:
+        raise pytest.UsageError("\n".join([*stale, "run: python setup.py build_ext --inplace"]))
