@@ -5,8 +5,6 @@ Every block has codes of its own, or is stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cython
 from cython.cimports.goweld.codec.deflate_kernel import (
     END,
@@ -38,6 +36,10 @@ from cython.cimports.goweld.codec.deflate_kernel import (
 from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MARGIN = cython.declare(cython.int, 15)  # inputMargin: no match begins so near the end of a block
 LONGEST = cython.declare(cython.int, 258)  # maxMatchLength

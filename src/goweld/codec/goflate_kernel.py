@@ -6,8 +6,6 @@ does this, operation by operation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cython
 from cython.cimports.goweld.codec.deflate_kernel import (
     END,
@@ -43,6 +41,10 @@ from cython.cimports.goweld.codec.deflate_kernel import (
 from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memcpy, memset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MARGIN = cython.declare(cython.int, 11)  # inputMargin: no match begins so near the end of a block
 FEW_TOKENS = cython.declare(cython.int, 250)  # maxPredefinedTokens
