@@ -18,6 +18,18 @@ class LinkError(Exception):
         self.prefixed = prefixed
 
 
+def reason(error: OSError) -> str:
+    """An error of the system as Go words it."""
+    return (error.strerror or str(error)).lower()
+
+
+def unreadable(path: str, error: OSError) -> LinkError:
+    """The refusal of a package file that cannot be opened, or opens but cannot be read."""
+    if isinstance(error, IsADirectoryError):
+        return LinkError(f"reading input: read {path}: is a directory", status=1)
+    return LinkError(f"cannot open file {path}: open {path}: {reason(error)}")
+
+
 class Unsupported(Exception):
     """A link the real linker can do and Goweld cannot yet.
 

@@ -29,9 +29,11 @@ class Call:
 
 def main(words: list[str], leave: Callable[[], None] | None = None) -> NoReturn:
     """Do what `link LAUNCHER PROGRAM TOOL ARGUMENTS...` asks for, call `leave`, and exit."""
+    _open_standard_files()
     # As in a Go program: these signals end the process. Python would raise KeyboardInterrupt, or ignore them,
     # and the real linker would inherit what is ignored.
-    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    if _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     status = _run(Call(words[1:]))
     _flush()
@@ -39,6 +41,15 @@ def main(words: list[str], leave: Callable[[], None] | None = None) -> NoReturn:
         leave()
     # Leave without tearing down: unmapping and freeing a large link takes milliseconds.
     os._exit(status)
+
+
+def _open_standard_files() -> None:
+    """Open what the caller closed, as Go does (runtime.checkfds): a file of the link must not be number 2."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _run(call: Call) -> int:
@@ -91,9 +102,10 @@ def link_here(options: Options) -> None:
         link(options, show)
     except (LinkError, Unsupported):
         raise
-    except MemoryError:
-        raise LinkError("out of memory") from None
     except Exception as error:
+        # A kernel that does not fit is the system's way to say so.
+        if isinstance(error, MemoryError) or "failed to map segment" in str(error):
+            raise LinkError("out of memory") from None
         if os.environ.get("GOWELD_DEBUG"):
             raise
         raise LinkError(f"internal error in Goweld, please report it: {_where(error)}") from None

@@ -7,9 +7,12 @@ process leaves: the linker ends with the write and tears nothing down.
 from __future__ import annotations
 
 import os
+import stat
 
 import cython
 from cython.cimports.cpython.memoryview import PyMemoryView_FromMemory
+from cython.cimports.goweld.model.fault_kernel import watch
+from cython.cimports.libc.errno import ENOMEM, errno
 from cython.cimports.posix.mman import (
     MAP_ANONYMOUS,
     MAP_FAILED,
@@ -54,16 +57,23 @@ class Input:
     def __init__(self, path: str) -> None:
         p = cython.declare(cython.p_void)
         self.path = path
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        if "\0" in path:
+            raise OSError("invalid argument")
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            self.length = os.fstat(fd).st_size
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                os.read(fd, 1)  # a directory, or a device that fails, says so
+                raise OSError("not a regular file")
+            self.length = status.st_size
             if self.length:
                 p = mmap(cython.NULL, self.length, PROT_READ, MAP_PRIVATE, cython.cast(cython.int, fd), 0)
                 if p == MAP_FAILED:
-                    # A directory opens but does not map; reading it tells why.
-                    os.read(fd, 1)
-                    raise OSError("cannot map " + path)
+                    if errno == ENOMEM:
+                        raise MemoryError
+                    raise OSError("cannot be mapped")
                 self.ptr = cython.cast("const uint8_t *", p)
+                watch(self.ptr, self.length, os.fsencode(path))
         finally:
             os.close(fd)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from goweld.codec.gostring import unquote
-from goweld.errors import LinkError
+from goweld.errors import LinkError, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def read(path: str) -> ImportConfig:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             text = file.read()
     except OSError as error:
-        reason = (error.strerror or "error").lower()
-        raise LinkError(f"-importcfg: open {path}: {reason}", status=1) from None
+        verb = "read" if error.errno in (errno.EISDIR, errno.EIO) else "open"
+        raise LinkError(f"-importcfg: {verb} {path}: {reason(error)}", status=1) from None
     config = ImportConfig()
     for number, line in enumerate(text.split("\n"), 1):
         line = line.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from goweld.codec.ar import MAGIC, MalformedArchive, members
 from goweld.codec.goobj_kernel import CorruptObject, ObjectHeader
 from goweld.codec.gostring import path_to_prefix
-from goweld.errors import LinkError, Unsupported
+from goweld.errors import LinkError, Unsupported, unreadable
 from goweld.model.libraries import Libraries, Library
 from goweld.model.memory_kernel import Input
 from goweld.model.objects_kernel import Objects
@@ -129,10 +129,7 @@ def read_library(loading: Loading, library: Library) -> None:
     try:
         source = Input(path)
     except OSError as error:
-        if isinstance(error, IsADirectoryError):
-            raise LinkError(f"reading input: read {path}: is a directory", status=1) from None
-        reason = (error.strerror or str(error)).lower()
-        raise LinkError(f"cannot open file {path}: open {path}: {reason}") from None
+        raise unreadable(path, error) from None
     before = len(loading.found)
     if source.read(0, len(MAGIC)) != MAGIC:
         read_object(loading, library, source, 0, source.length, path)

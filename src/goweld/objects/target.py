@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from goweld.arch import amd64
-from goweld.errors import LinkError, Unsupported
+from goweld.errors import LinkError, Unsupported, unreadable
+from goweld.model.memory_kernel import Input
 from goweld.releases import by_version
 
 TYPE_CHECKING = False
@@ -69,11 +70,9 @@ def choose(options: Options, environ: Mapping[str, str]) -> Target:
 def main_version(path: str) -> bytes:
     """The Go version in the header line of main's object file."""
     try:
-        with open(path, "rb", buffering=0) as file:
-            head = file.read(1024)
+        head = Input(path).read(0, 1024)
     except OSError as error:
-        reason = (error.strerror or "error").lower()
-        raise LinkError(f"cannot open file {path}: open {path}: {reason}") from None
+        raise unreadable(path, error) from None
     at = head.find(b"go object ")
     words = head[at:].split(b"\n", 1)[0].split(b" ") if at >= 0 else []
     if len(words) < 5:
