@@ -50,7 +50,7 @@ def test_it_is_written_once(package: Path) -> None:
     first = kept(package).stat()
     assert usage(package) == said
     assert kept(package).stat().st_mtime_ns == first.st_mtime_ns
-    # Without compiled modules, and with a source that does not look changed, only the file can be what is loaded.
+    # Without compiled modules, and with a source that does not look changed, only the file can be loaded.
     for path in package.rglob("*.pyc"):
         if path.name.partition(".")[0] not in ("__init__", "startup"):
             path.unlink()

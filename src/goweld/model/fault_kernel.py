@@ -1,7 +1,7 @@
 """What a link does when it is stopped from outside: by an input that vanishes, by a signal.
 
-A mapped file that is cut short, or whose device fails, raises SIGBUS where it is read.  Signal handlers see only
-what the process shares, so the inputs and the temporary output are noted here.
+A mapped file that is cut short, or whose device fails, raises SIGBUS where it is read.  Signal handlers see
+only what the process shares, so the inputs and the temporary output are noted here.
 """
 
 from __future__ import annotations
