@@ -151,7 +151,7 @@ class Bench:
 
 
 def says_enough(ours: str, theirs: str) -> bool:
-    """Whether an error need not name a file: cmd/link says it, it names symbols, or it is not Goweld's to say.
+    """Whether an error need not name a file: cmd/link says it, it names symbols, or it is not Goweld's.
 
     The program's name before each line may differ.
     """
