@@ -28,7 +28,7 @@ def run(tmp_path: Path, script: str, *options: str) -> subprocess.CompletedProce
 def test_the_same_bytes_pass(tmp_path: Path) -> None:
     done = run(tmp_path, f'{RECORD}\nexec {REAL} "$@"')
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith("2 identical of 2 tried; links done by goweld: 2\n")
+    assert done.stdout.endswith("4 identical of 4 tried; links done by goweld: 4\n")
 
 
 def test_a_difference_is_explained_and_kept(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_difference_is_explained_and_kept(tmp_path: Path) -> None:
 def test_another_linker_does_not_pass_for_goweld(tmp_path: Path) -> None:
     done = run(tmp_path, f'exec {REAL} "$@"')
     assert done.returncode == 1
-    assert "2 identical of 2 tried; links done by goweld: 0" in done.stdout
+    assert "4 identical of 4 tried; links done by goweld: 0" in done.stdout
 
 
 def test_no_linker_can_be_found(tmp_path: Path) -> None:
@@ -59,10 +59,10 @@ def test_a_failing_link_is_a_difference(tmp_path: Path, status: int) -> None:
     done = run(tmp_path, f"echo no such thing >&2; exit {status}")
     assert done.returncode == 1
     assert f"goweld fails: status {status}: no such thing" in done.stdout
-    assert "0 identical of 2 tried" in done.stdout
+    assert "0 identical of 4 tried" in done.stdout
 
 
 def test_a_row_that_does_not_run_fails_the_run(tmp_path: Path) -> None:
     done = run(tmp_path, f'{RECORD}\nexec {REAL} "$@"', "--flag=-nosuchflag")
     assert done.returncode == 1
-    assert "2 NOT RUN, of which 0 are allowed" in done.stdout
+    assert "4 NOT RUN, of which 0 are allowed" in done.stdout
