@@ -3,6 +3,7 @@
 #   make demo     link a real program with Goweld and with go tool link, and compare
 #   make test     the tests
 #   make check    format, lint, types, layers, then the tests
+#   make fuzz     link with damaged inputs
 #   make corpus   compare whole programs and all of the standard library's tests; MODULE=path@version adds one
 #   make bench    time and memory, as ratios to go tool link
 
@@ -16,7 +17,7 @@ GO = $(shell $(BIN)/python -m tests.toolchain)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
-.PHONY: build go demo test check checked corpus bench clean
+.PHONY: build go demo test check checked fuzz corpus bench clean
 
 build: $(VENV)/ready
 	@$(BIN)/python setup.py -q build_ext --inplace
@@ -53,6 +54,10 @@ checked: build
 	@GOWELD_CHECKED=1 $(BIN)/python setup.py -q build --build-base build/checked --build-platlib build/checked/lib
 	@echo "LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
 	  GOWELD_PACKAGE=$(CURDIR)/build/checked/lib/goweld goweld link ..."
+
+# COUNT links of a small program, each with one package file damaged; SEED chooses how.
+fuzz: build go
+	@$(BIN)/python tests/fuzz/run.py --go $(GO) --goweld $(BIN)/goweld $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 corpus: build go
 	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(if $(MODULE),--module $(MODULE))

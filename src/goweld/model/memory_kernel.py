@@ -62,10 +62,10 @@ class Input:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             status = os.fstat(fd)
-            if not stat.S_ISREG(status.st_mode):
-                os.read(fd, 1)  # a directory, or a device that fails, says so
+            self.length = status.st_size if stat.S_ISREG(status.st_mode) else 0
+            # Reading tells what is wrong with a directory, or with a device that fails.
+            if self.length == 0 and (os.read(fd, 1) or not stat.S_ISREG(status.st_mode)):
                 raise OSError("not a regular file")
-            self.length = status.st_size
             if self.length:
                 p = mmap(cython.NULL, self.length, PROT_READ, MAP_PRIVATE, cython.cast(cython.int, fd), 0)
                 if p == MAP_FAILED:

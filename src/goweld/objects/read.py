@@ -131,7 +131,7 @@ def read_library(loading: Loading, library: Library) -> None:
     except OSError as error:
         raise unreadable(path, error) from None
     before = len(loading.found)
-    if source.read(0, len(MAGIC)) != MAGIC:
+    if source.length and source.read(0, len(MAGIC)) != MAGIC:
         read_object(loading, library, source, 0, source.length, path)
     else:
         try:
