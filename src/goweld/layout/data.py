@@ -220,6 +220,9 @@ def assign_addresses(options: Options, layout: Layout) -> None:
             layout.segments.append(segment)
     va = -(-va // options.round) * options.round
     if options.data_addr != -1:
+        if options.data_addr < va:
+            # cmd/link writes a program whose data is missing.
+            raise LinkError(f"invalid -D value {options.data_addr:#x}: read-only data ends at {va:#x} only")
         va = options.data_addr
     data = layout.data
     data.vaddr = va

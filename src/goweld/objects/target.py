@@ -81,12 +81,16 @@ def main_version(path: str) -> bytes:
 
 
 def settle(options: Options) -> None:
-    """Fill in the address defaults of linux/amd64 (amd64.archinit) and check the data address."""
+    """Fill in the address defaults of linux/amd64 (amd64.archinit) and check what no flag's type does."""
     if options.round == -1:
         options.round = amd64.ROUND
     if options.text_addr == -1:
         pages = (amd64.TEXT_BASE + options.round - 1) // options.round
         options.text_addr = pages * options.round + 4096
+    if options.text_addr < 0:
+        raise LinkError(f"invalid -T value {options.text_addr:#x}: below address 0")
+    if not 0 <= options.strictdups <= 2:
+        raise LinkError(f"invalid -strictdups flag value {options.strictdups}", status=1)
     if options.data_addr != -1 and options.data_addr % options.round:
         raise LinkError(
             f"invalid -D value {options.data_addr:#x}: not aligned to rounding quantum {options.round:#x}"

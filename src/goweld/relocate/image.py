@@ -32,7 +32,8 @@ def build(
     work = Relocation(live, starts, amd64.TLS_OFFSET, unreachable)
     section = text.section
     place = section.fileoff, section.vaddr, section.length
-    work.add(text.order, 0, text.count, image, *place, amd64.CODE_PAD)
+    below = count_below(live, text)
+    work.add(text.order, below, text.count - below, image, *place, amd64.CODE_PAD)
     for segment in (layout.rodata, layout.data):
         first, count = symbols.range(*KINDS[segment.name])
         work.add(symbols.order, first, count, image, segment.fileoff, segment.vaddr, segment.filelen, 0)
@@ -41,6 +42,18 @@ def build(
         report(live, failures, diagnostics)
     diagnostics.check()
     return image
+
+
+def count_below(live: Live, text: TextLayout) -> int:
+    """How many functions lie before the section, and so in no file (ld.writeBlocks).
+
+    Functions are placed from -T's address on, the section from the next one with the section's alignment.
+    """
+    ids = text.order.view().cast("I")
+    count = 0
+    while count < text.count and live.value(ids[count]) < text.section.vaddr:
+        count += 1
+    return count
 
 
 def report(live: Live, failures: list[tuple[int, int, int, int, int]], diagnostics: Diagnostics) -> None:
