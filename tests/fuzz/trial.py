@@ -18,7 +18,7 @@ BAD = "BAD"
 SECONDS = 20
 KIB = 4 << 20  # of address space
 CHECKED_SECONDS = 120
-MARKS = ("Traceback", "internal error", "AddressSanitizer", "runtime error:", "Segmentation", "Fatal Python")
+MARKS = ("Traceback (", "internal error", "AddressSanitizer", "runtime error:", "Segment", "Fatal Python")
 
 
 @dataclass
