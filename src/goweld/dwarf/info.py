@@ -59,7 +59,7 @@ WHY = {
     4: "out of memory",
     5: "more symbols made than announced",
     6: "dwarf substitutetype: a member is missing",
-    7: "debug information of the wrong kind",
+    7: "corrupt debug information",
 }
 NO_MEMBER = 6
 WRONG_KIND = 7
@@ -146,14 +146,15 @@ def check(info: DebugInfo, fine: bool) -> None:
     if fine:
         return
     why, bad = info.dies.trouble()
+    symbols = info.live.symbols
     if why == NO_MEMBER:
-        name = info.dies.die(bad)[1]
+        name, where = info.dies.die(bad)[1], 0
     elif why == WRONG_KIND:
-        name = info.live.name(bad)
+        name, where = info.live.name(bad), info.live.object(bad)
     else:
-        name = info.live.symbols.name(bad) if bad else b""
-    text = name.decode("utf-8", "replace")
-    raise LinkError(f"{text}: {WHY[why]}" if text else WHY[why])
+        name, where = (symbols.name(bad), symbols.object_of(bad)) if bad else (b"", 0)
+    text = f"{name.decode('utf-8', 'replace')}: {WHY[why]}" if name else WHY[why]
+    raise LinkError(f"{text} in {symbols.objects.names[where]}" if where else text)
 
 
 def units_info(

@@ -60,7 +60,7 @@ cdef bint add(DieTable* t, SymbolList* list, uint32_t id) noexcept nogil
 cdef bint visit_unit(DieTable* t, DebugInfo info, uint32_t obj) noexcept nogil
 cdef bint follow(DieTable* t, DebugInfo info, uint32_t raw) noexcept nogil
 cdef bint import_types(DieTable* t, uint32_t s) noexcept nogil
-cdef bint import_type(DieTable* t, uint32_t raw, uint32_t type) noexcept nogil
+cdef bint import_type(DieTable* t, uint32_t s, uint32_t raw, uint32_t type) noexcept nogil
 cdef bint is_variable_kind(uint32_t kind) noexcept nogil
 cdef bint visit_data(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
 cdef bint visit_dictionary(DieTable* t, uint32_t s) noexcept nogil

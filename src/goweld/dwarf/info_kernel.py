@@ -115,7 +115,7 @@ def follow(t, info, raw):
             import_types(t, target)
     elif kind != K_DWARF_TYPE:
         # One of that kind is defined already: nothing else gives a symbol this kind.
-        import_type(t, raw, info.scan.t.type_of[target])
+        import_type(t, target, raw, info.scan.t.type_of[target])
     return t.why == 0
 
 
@@ -127,30 +127,30 @@ def import_types(t, s):
     o = cython.address(c.syms.objects[c.obj[s]])
     for i in range(c.nrel[s]):
         r = c.rel[s] + i
-        if r.type == R_DWARFSECREF and not import_type(t, locate(c.syms, o, r.pkg, r.idx), 0):
+        if r.type == R_DWARFSECREF and not import_type(t, s, locate(c.syms, o, r.pkg, r.idx), 0):
             return False
     return t.why == 0
 
 
-def import_type(t, raw, type):
-    """Define the type behind a reference to go:info.T, and let the reference find it should it be dead.
+def import_type(t, s, raw, type):
+    """Define the type behind a reference of s to go:info.T, and let the reference find it should it be dead.
 
     `type` is the type's symbol, 0 if it is to be looked up.
     """
-    s = t.c.syms
+    syms = t.c.syms
     name = cython.declare("const uint8_t *", cython.NULL)
-    if raw == 0 or raw >= s.n:
-        return stop(t, WHY_CORRUPT, 0)
-    canonical = s.canon[raw]
-    if t.c.kind[s.live[canonical]] != K_DWARF_TYPE and s.object[canonical]:
+    if raw == 0 or raw >= syms.n:
+        return stop(t, WHY_WRONG_KIND, s)
+    canonical = syms.canon[raw]
+    if t.c.kind[syms.live[canonical]] != K_DWARF_TYPE and syms.object[canonical]:
         if type == 0:
-            definer = cython.address(s.objects[s.object[canonical]])
-            size = sym_name(definer, local_index(s, definer, canonical), cython.address(name))
+            definer = cython.address(syms.objects[syms.object[canonical]])
+            size = sym_name(definer, local_index(syms, definer, canonical), cython.address(name))
             if size > NINFO:
                 type = lookup_type(t, name + NINFO, size - NINFO)
-        define_known(t, type, s.live[canonical])
-    if s.live[raw] == 0:
-        s.live[raw] = s.live[canonical]
+        define_known(t, type, syms.live[canonical])
+    if syms.live[raw] == 0:
+        syms.live[raw] = syms.live[canonical]
     return True
 
 
@@ -182,7 +182,7 @@ def visit_data(t, info, s):
         elif a[i].type == AUX_DWARF_INFO:
             die = resolve(c.syms, o, a[i].pkg, a[i].idx)
     if kind >= c.syms.n or die >= c.syms.n:
-        return stop(t, WHY_CORRUPT, 0)
+        return stop(t, WHY_WRONG_KIND, s)
     if kind == 0:
         return visit_dictionary(t, s) if c.kind[s] == K_RODATA else True
     if die == 0:
@@ -214,7 +214,7 @@ def visit_dictionary(t, s):
         if r.type == R_USEIFACE:
             raw = resolve(c.syms, o, r.pkg, r.idx)
             if raw >= c.syms.n:
-                return stop(t, WHY_CORRUPT, 0)
+                return stop(t, WHY_WRONG_KIND, s)
             define(t, raw)
     return True
 

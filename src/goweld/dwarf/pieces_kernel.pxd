@@ -1,6 +1,6 @@
 from libc.stdint cimport uint32_t, uint64_t
 
-from goweld.codec.goobj_kernel cimport AuxRecord
+from goweld.codec.goobj_kernel cimport AuxRecord, RelocRecord
 from goweld.dwarf.units_kernel cimport Units
 from goweld.model.live_kernel cimport Live, LiveColumns
 from goweld.model.memory_kernel cimport Column
@@ -39,4 +39,5 @@ cpdef uint64_t total_size(Live live, Column pieces, uint32_t count)
 
 
 cdef uint32_t find_pieces(LiveColumns* c, uint32_t* ids, uint32_t n, FunctionPieces* found) noexcept nogil
+cdef bint refers(LiveColumns* c, uint32_t info, uint32_t loc) noexcept nogil
 cdef bint find_function_pieces(LiveColumns* c, uint32_t s, FunctionPieces* found) noexcept nogil

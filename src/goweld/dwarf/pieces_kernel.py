@@ -16,8 +16,9 @@ from cython.cimports.goweld.model.kinds import (
     K_DWARF_LOC,
     K_DWARF_RANGE,
     K_DWARF_SECT,
+    R_DWARFSECREF,
 )
-from cython.cimports.goweld.model.live_kernel import append_symbol, aux_target, live_auxs
+from cython.cimports.goweld.model.live_kernel import append_symbol, aux_target, live_auxs, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import uint64_t
 
@@ -107,7 +108,7 @@ def find_pieces(c, ids, n, found):
 
 
 def find_function_pieces(c, s, found):
-    """A function's symbols for DWARF (loader.GetFuncDwarfAuxSyms); false where one is not of its kind."""
+    """A function's symbols for DWARF (loader.GetFuncDwarfAuxSyms); false where they do not fit together."""
     auxs = cython.declare("AuxRecord *", cython.NULL)
     count = live_auxs(c, s, cython.address(auxs))
     for i in range(count):
@@ -127,4 +128,15 @@ def find_function_pieces(c, s, found):
             found.lines = t
         else:
             return False
-    return count >= 0
+    if count < 0 or found.info == 0:
+        return False
+    return found.loc == 0 or c.size[found.loc] == 0 or refers(c, found.info, found.loc)
+
+
+def refers(c, info, loc):
+    """Whether a DIE refers to its function's locations: cmd/link finds them by that (dwctxt.collectUnitLocs)."""
+    for i in range(c.nrel[info]):
+        r = c.rel[info] + i
+        if r.type == R_DWARFSECREF and target(c, info, r) == loc:
+            return True
+    return False

@@ -5,6 +5,7 @@ from goweld.dwarf.dies_kernel cimport DieTable
 
 
 cdef struct TypeData:         # a type symbol's content
+    uint32_t raw
     GoObj* o
     const uint8_t* p
     int64_t size

@@ -103,6 +103,7 @@ def open_content(t, raw, d):
     if raw == 0 or raw >= s.first_ref:
         return False
     holder = content(s, raw)
+    d.raw = raw
     d.o = cython.address(s.objects[s.object[holder]])
     li = local_index(s, d.o, holder)
     d.size = sym_data(d.o, li, cython.address(d.p))
@@ -117,7 +118,7 @@ def word_at(d, off):
 
 
 def target_at(t, d, off):
-    """The raw id that a type's relocation at an offset names; 0 where there is none (ld.decodeRelocSym)."""
+    """The raw id that a type's relocation at an offset names (ld.decodeRelocSym); there must be one."""
     # They ascend, so the search goes on where it stopped; one that does not is looked for from the start.
     i = d.near
     while i < d.n and d.r[i].off < off:
@@ -127,11 +128,11 @@ def target_at(t, d, off):
         while i < d.n and d.r[i].off != off:
             i += 1
         if i >= d.n:
-            return 0
+            return stop(t, WHY_CORRUPT, d.raw)
     d.near = i
     raw = resolve(t.c.syms, d.o, d.r[i].pkg, d.r[i].idx)
     if raw >= t.c.syms.n:
-        return stop(t, WHY_CORRUPT, 0)
+        return stop(t, WHY_CORRUPT, d.raw)
     return raw
 
 
