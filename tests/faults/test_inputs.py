@@ -198,6 +198,14 @@ def test_package_of_another_build(
         ({"main.go": "package main\n\nfunc missing()\n\nfunc main() { missing() }\n", "empty.s": ""}, 2),
         (
             {
+                "main.go": "package main\n\ntype T struct{ x int }\n\nfunc (*T) M()\n\n"
+                "func main() {\n\tvar x any = &T{}\n\tprintln(x)\n}\n",
+                "empty.s": "",
+            },
+            2,
+        ),
+        (
+            {
                 "main.go": 'package main\n\nimport _ "unsafe"\n\n//go:linkname f runtime.casgstatus\n'
                 "func f()\n\nfunc main() { f() }\n",
                 "empty.s": "",
@@ -213,7 +221,7 @@ def test_package_of_another_build(
             1,
         ),
     ],
-    ids=["undefined symbol", "forbidden linkname", "duplicate symbol"],
+    ids=["undefined symbol", "undefined method that is dead", "forbidden linkname", "duplicate symbol"],
 )
 def test_programs_that_do_not_link(
     place: Path, files: dict[str, str], status: int, tmp_path_factory: pytest.TempPathFactory

@@ -17,19 +17,17 @@ class MalformedArchive(Exception):
 
 
 def members(source: Input) -> Iterator[tuple[str, int, int]]:
-    """The (name, start, size) of each member, in order (ld.nextar: sizes in any base, even padding)."""
+    """The (name, start, size) of each member, in order (ld.nextar: even padding)."""
     offset = len(MAGIC)
     while offset < source.length:
         offset += offset & 1
         header = source.read(offset, HEADER_SIZE)
         if len(header) < HEADER_SIZE:
             return
-        try:
-            size = int(header[48:58].strip(b" ") or b"0", 0)
-        except ValueError:
-            size = 0
-        start = offset + HEADER_SIZE
-        if size < 0:
+        digits = header[48:58].strip(b" ")
+        if not digits.isdigit():
             raise MalformedArchive
+        size = int(digits)
+        start = offset + HEADER_SIZE
         yield header[:16].strip(b" ").decode("utf-8", "surrogateescape"), start, size
         offset = start + size + (size & 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.model.memory_kernel import Input
+from cython.cimports.goweld.model.memory_kernel import Input, apart
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memset
 
@@ -21,7 +21,7 @@ def parse(source, start, length, o):
     Checks that every block lies within the object and that the index blocks are as long as the definitions
     need; what an index or a reference says is checked where it is read.
     """
-    base = source.ptr + start
+    base = apart(source.ptr + start, length)
     memset(o, 0, cython.sizeof(GoObj))
     if length < HEADER_SIZE or memcmp(base, b"\x00go120ld", 8) != 0:
         if length >= 8 and memcmp(base, b"\x00go114ld", 8) == 0:

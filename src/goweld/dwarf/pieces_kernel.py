@@ -134,7 +134,7 @@ def find_function_pieces(c, s, found):
 
 
 def refers(c, info, loc):
-    """Whether a DIE refers to its function's locations: cmd/link finds them by that (dwctxt.collectUnitLocs)."""
+    """Whether a DIE refers to its function's locations: cmd/link finds them by that (ld.collectUnitLocs)."""
     for i in range(c.nrel[info]):
         r = c.rel[info] + i
         if r.type == R_DWARFSECREF and target(c, info, r) == loc:

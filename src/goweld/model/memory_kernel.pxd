@@ -1,5 +1,16 @@
 from libc.stdint cimport uint8_t, uint64_t
 
+cdef extern from *:
+    """
+    #ifdef __SANITIZE_ADDRESS__
+    #define GW_CHECKED 1
+    #else
+    #define GW_CHECKED 0
+    #endif
+    """
+    # Whether every piece of memory is allocated by itself, so that a step out of it is seen.
+    const bint CHECKED "GW_CHECKED"
+
 
 cdef class Input:
     cdef readonly str path
@@ -21,5 +32,6 @@ cdef class Arena:
     cdef uint8_t* take(self, size_t size) except NULL
 
 
+cdef const uint8_t* apart(const uint8_t* first, Py_ssize_t length) except? NULL
 cdef size_t room_for(size_t size, bint sparse) noexcept
 cdef void* reserve(size_t size, bint sparse) except NULL

@@ -13,6 +13,8 @@ import cython
 from cython.cimports.cpython.memoryview import PyMemoryView_FromMemory
 from cython.cimports.goweld.model.fault_kernel import watch
 from cython.cimports.libc.errno import ENOMEM, errno
+from cython.cimports.libc.stdlib import calloc, free, malloc
+from cython.cimports.libc.string import memcpy
 from cython.cimports.posix.mman import (
     MAP_ANONYMOUS,
     MAP_FAILED,
@@ -35,7 +37,7 @@ def room_for(size, sparse):
     The kernel aligns only whole huge pages.  One costs as much to touch as 150 small ones.  Memory that is
     touched here and there only is `sparse`: huge pages would fill it.
     """
-    if size >= 2 * HUGE and not sparse:
+    if size >= 2 * HUGE and not sparse and not CHECKED:
         return (size + HUGE - 1) & ~(HUGE - 1)
     return size if size else 1
 
@@ -43,12 +45,28 @@ def room_for(size, sparse):
 def reserve(size, sparse):
     """Zeroed anonymous memory of `size` bytes, which room_for gave."""
     p = cython.declare(cython.p_void)
+    if CHECKED:
+        p = calloc(1, size)
+        if p == cython.NULL:
+            raise MemoryError
+        return p
     p = mmap(cython.NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     if p == MAP_FAILED:
         raise MemoryError
     if size >= 2 * HUGE and not sparse:
         madvise(p, size, MADV_HUGEPAGE)
     return p
+
+
+def apart(first, length):
+    """Part of a mapped file, in the checked build as a copy by itself."""
+    if not CHECKED:
+        return first
+    copy = cython.cast("uint8_t *", malloc(length))
+    if copy == cython.NULL:
+        raise MemoryError
+    memcpy(copy, first, length)
+    return copy
 
 
 class Input:
@@ -134,7 +152,10 @@ class Column:
     def free(self) -> None:
         """Give the memory back; the column must not be used again."""
         if self.ptr != cython.NULL:
-            munmap(self.ptr, self.mapped)
+            if CHECKED:
+                free(self.ptr)
+            else:
+                munmap(self.ptr, self.mapped)
             self.ptr = cython.NULL
             self.length = 0
 
@@ -149,8 +170,11 @@ class Arena:
     def take(self, size: int) -> object:
         """`size` zeroed bytes, aligned to eight."""
         rounded = (cython.cast(cython.size_t, size) + 7) & ~cython.cast(cython.size_t, 7)
-        if rounded > self.room:
-            wanted = rounded if rounded > CHUNK else CHUNK
+        if CHECKED:
+            rounded = size
+            self.room = 0
+        if rounded > self.room or CHECKED:
+            wanted = rounded if rounded > CHUNK or CHECKED else CHUNK
             chunk = Column(1, wanted)
             self.chunks.append(chunk)
             self.cursor = cython.cast("uint8_t *", cython.cast(Column, chunk).ptr)

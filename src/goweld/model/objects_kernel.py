@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
-from cython.cimports.goweld.model.memory_kernel import Arena, Column, Input
+from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.posix.mman import madvise
@@ -70,7 +70,7 @@ class Objects:
         for i in range(1, self.n):
             first = (cython.cast(uint64_t, self.list[i].syms) + PAGE - 1) & ~(PAGE - 1)
             end = cython.cast(uint64_t, self.list[i].relocs) & ~(PAGE - 1)
-            if end > first:
+            if end > first and not CHECKED:
                 madvise(cython.cast(cython.p_void, first), end - first, MADV_DONTNEED)
         return 0
 

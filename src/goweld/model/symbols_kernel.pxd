@@ -89,7 +89,7 @@ cdef class Symbols:
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef void* sparse_column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef uint32_t number(self) noexcept
-    cdef int index_names(self) except -1
+    cdef int index_names(self, uint64_t wanted) except -1
     cpdef int want(self, bytes name, uint32_t version) except -1
     cpdef uint32_t lookup(self, bytes name, uint32_t version)
     cpdef uint32_t create(self, bytes name) except 0

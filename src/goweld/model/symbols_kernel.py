@@ -14,6 +14,8 @@ from cython.cimports.goweld.model.objects_kernel import Objects
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy
 
+from goweld.errors import LinkError
+
 MADE = cython.declare(cython.int, 64)  # room for symbols that the linker makes before deadcode
 
 
@@ -42,9 +44,10 @@ class Symbols:
     """The columns, empty; the resolve stage fills them in.
 
     `kinds` maps an object's symbol kinds to the linker's, 256 bytes.  `name_types`: types are found by name.
+    `wanted`: how many names will be announced.
     """
 
-    def __init__(self, objects: Objects, kinds: bytes, name_types: bool = False) -> None:
+    def __init__(self, objects: Objects, kinds: bytes, name_types: bool = False, wanted: int = 0) -> None:
         c = cython.address(self.c)
         c.name_types = name_types
         memcpy(cython.address(c.kind_of[0]), cython.cast("const char *", kinds), 256)
@@ -62,7 +65,7 @@ class Symbols:
         c.align = cython.cast("uint8_t *", self.column(1, room))
         c.attr = cython.cast("uint8_t *", self.column(1, room))
         c.fix_size = cython.cast("uint32_t *", self.sparse_column(8, c.first_ref - c.first_hashed))
-        self.index_names()
+        self.index_names(wanted)
 
     def column(self, itemsize, length):
         memory = Column(itemsize, length)
@@ -91,10 +94,10 @@ class Symbols:
             following += c.objects[i].nref
         return following
 
-    def index_names(self):
+    def index_names(self, wanted):
         """Room for names: of named definitions and references, ABI0 functions' twins, types, the linker's."""
         c = cython.address(self.c)
-        most = cython.cast(uint64_t, 4096)
+        most = 4096 + wanted
         for i in range(1, c.nobjects):
             o = cython.address(c.objects[i])
             most += 2 * o.nnamed + o.nref
@@ -173,7 +176,7 @@ class Symbols:
         return o.syms + local_index(cython.address(self.c), o, holder)
 
     def data(self, raw: int) -> bytes:
-        """A symbol's content, by canonical raw id."""
+        """A symbol's content, by canonical raw id.  Raises LinkError where it lies outside its object."""
         if raw == 0 or raw >= self.c.first_ref:
             return b""
         c = cython.address(self.c)
@@ -181,7 +184,10 @@ class Symbols:
         o = cython.address(c.objects[c.object[holder]])
         first = cython.declare("const uint8_t *", cython.NULL)
         size = sym_data(o, local_index(c, o, holder), cython.address(first))
-        return cython.cast("const char *", first)[:size] if size > 0 else b""
+        if size < 0:
+            where = self.objects.names[c.object[holder]]
+            raise LinkError(f"{where}: cannot read object file: corrupt data index", status=1)
+        return cython.cast("const char *", first)[:size]
 
     def gotype(self, raw: int) -> int:
         """The Go type of a variable (loader.SymGoType), as a raw id; 0 where it has none."""

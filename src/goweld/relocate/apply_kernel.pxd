@@ -73,4 +73,5 @@ cdef class Relocation:
 cdef void run_one(void* context, int64_t index) noexcept nogil
 cdef uint32_t apply_symbols(Place* p, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,
                             uint8_t pad, Failure* failures, uint32_t most) noexcept nogil
+cdef bint is_undefined(LiveColumns* c, uint32_t s, RelocRecord* r) noexcept nogil
 cdef int relocate(Place* p, uint32_t s, RelocRecord* r, uint8_t* at, uint32_t size, Failure* f) noexcept nogil

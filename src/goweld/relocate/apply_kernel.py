@@ -26,10 +26,10 @@ from cython.cimports.goweld.model.kinds import (
     R_SIZE,
     R_TLS_LE,
 )
-from cython.cimports.goweld.model.live_kernel import target
+from cython.cimports.goweld.model.live_kernel import A_LINKER_RELOCS, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks
-from cython.cimports.goweld.model.symbols_kernel import MISSING
+from cython.cimports.goweld.model.symbols_kernel import MISSING, locate
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy, memset
 
@@ -38,6 +38,15 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
 RUN_SIZE = cython.declare(uint64_t, 1 << 20)  # bytes of image that one task writes
+
+
+def is_undefined(c, s, r):
+    """Whether nobody defines the dead symbol that a relocation of s refers to: a method without a body."""
+    if c.attr[s] & A_LINKER_RELOCS:
+        return False
+    syms = c.syms
+    raw = locate(syms, cython.address(syms.objects[c.obj[s]]), r.pkg, r.idx)
+    return cython.cast(cython.bint, syms.first_ref <= raw < syms.n and syms.canon[raw] >= syms.first_ref)
 
 
 def relocate(p, s, r, at, size, f):
@@ -56,6 +65,8 @@ def relocate(p, s, r, at, size, f):
         return WHY_BUILTIN if t == MISSING else WHY_CORRUPT
     if t == 0:
         # Dead, or no symbol at all.
+        if is_undefined(c, s, r):
+            return WHY_UNDEFINED
         if weak and kind == R_ADDR:
             t = p.unreachable
         elif weak and kind == R_ADDROFF:

@@ -37,7 +37,7 @@ def explain(live: Live, symbol: int, index: int, target: int, why: int, value: i
     known = why not in (CORRUPT, BOUNDS) and 0 < target < len(live)
     to = text(live.name(target)) if known else live.reloc_name(symbol, index)
     if why == UNDEFINED:
-        return f"{name}: {undefined(live, target, to)}"
+        return f"{name}: {undefined(live, target if known else 0, to)}"
     off, size, number, addend, _, _ = live.reloc(symbol, index)
     kind = NAMES.get(number & 0x7FFF, str(number & 0x7FFF))
     unsigned = f"{value & 0xFFFFFFFFFFFFFFFF:#x}"
@@ -60,13 +60,18 @@ def explain(live: Live, symbol: int, index: int, target: int, why: int, value: i
 
 
 def undefined(live: Live, target: int, name: str) -> str:
-    """The target that nobody defines, and whether another ABI has it (ErrorReporter.errorUnresolved)."""
+    """The target that nobody defines, and whether another ABI has it (ErrorReporter.errorUnresolved).
+
+    `target` is 0 where it is dead.
+    """
     if name == "main.main":
         return "function main is undeclared in the main package"
-    version = 1 if live.attr(target) & A_ABI_INTERNAL else 0
-    raw = live.name(target)
+    raw = live.name(target) if target else name.encode()
     have = [v for v in (0, 1) if live.symbols.kind(live.symbols.lookup(raw, v))]
     if have:
+        version = 1 - have[0]
+        if target:
+            version = 1 if live.attr(target) & A_ABI_INTERNAL else 0
         return (
             f"relocation target {name} not defined for {ABI_NAMES[version]}"
             f" (but is defined for {ABI_NAMES[have[-1]]})"

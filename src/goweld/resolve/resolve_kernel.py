@@ -167,7 +167,7 @@ def is_sound(s, o, r):
     """Whether a definition's record is one that cmd/link could go on with."""
     return cython.cast(
         cython.bint,
-        (s.kind_of[r.type] != K_NONE or r.type == 0)
+        (s.kind_of[r.type] != K_NONE or (r.type == 0 and r.name_len))
         and r.align <= MOST_ALIGN
         and r.align & (r.align - 1) == 0
         and not r.flag2 & FLAG2_WASM_EXPORT

@@ -39,16 +39,13 @@ def resolve(
 
     `wanted` are the (name, version) that later stages look up.
     """
-    symbols = Symbols(objects, release.kinds, not options.strip_dwarf)
-    packages = [library.package for library in libraries.list]
-    for name, version in wanted:
-        symbols.want(name, version)
-    for name, version in release.builtins:
-        symbols.want(name, version)
+    names = [*wanted, *release.builtins]
     if options.checklinkname:
-        for name in release.blocked_linknames:
-            symbols.want(name, 0)
-            symbols.want(name, 1)
+        names += [(name, version) for name in release.blocked_linknames for version in (0, 1)]
+    symbols = Symbols(objects, release.kinds, not options.strip_dwarf, len(names))
+    packages = [library.package for library in libraries.list]
+    for name, version in names:
+        symbols.want(name, version)
     refuse_corrupt(objects, enter_definitions(symbols))
     corrupt, new, old, pairs = merge_named(symbols, options.strictdups != 0)
     refuse_corrupt(objects, corrupt)

@@ -172,7 +172,8 @@ def refuse_funcdata(live: Live, functab: Functab) -> None:
     if not fault:
         return
     name = live.name(symbol).decode("utf-8", "replace")
-    where = live.symbols.objects.names[live.object(symbol)]
+    unit = live.object(symbol)
+    where = f" in {live.symbols.objects.names[unit]}" if unit else ""
     to = live.name(detail).decode("utf-8", "replace") if detail < len(live) else "?"
     what = {
         1: "zero size funcdata",
@@ -182,7 +183,7 @@ def refuse_funcdata(live: Live, functab: Functab) -> None:
         5: "corrupt relocation",
         6: f"symbol too large ({live.size(symbol)} bytes)",
     }
-    raise LinkError(f"{name}: {what[fault]} in {where}", prefixed=False)
+    raise LinkError(f"{name}: {what[fault]}{where}", prefixed=False)
 
 
 def is_clean(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goweld.errors import LinkError
 from goweld.model.kinds import A_CLONED, K_MODULEDATA, K_NOPTRDATA, K_TLSBSS
 
 TYPE_CHECKING = False
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
 MODULEDATA = b"runtime.firstmoduledata"
+MOST_MODULEDATA = 1 << 20
 
 
 class Facts:
@@ -22,8 +24,11 @@ class Facts:
     __slots__ = ("moduledata_size", "no_memory_profile")
 
     def __init__(self, symbols: Symbols) -> None:
-        kind = symbols.data(symbols.lookup(b"type:runtime.moduledata", 0))
-        self.moduledata_size = int.from_bytes(kind[:8], "little")
+        kind = symbols.lookup(b"type:runtime.moduledata", 0)
+        self.moduledata_size = int.from_bytes(symbols.data(kind)[:8], "little")
+        if self.moduledata_size > MOST_MODULEDATA:
+            where = symbols.objects.names[symbols.object_of(kind)]
+            raise LinkError(f"{where}: type:runtime.moduledata: corrupt type", status=1)
         profile = symbols.lookup(b"runtime.memProfileInternal", 1)
         self.no_memory_profile = bool(profile) and not symbols.reached(profile)
 
