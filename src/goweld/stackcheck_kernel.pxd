@@ -1,4 +1,4 @@
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport AuxRecord, RelocRecord
 from goweld.model.live_kernel cimport Live, LiveColumns
@@ -26,9 +26,9 @@ cdef struct Walk:             # one function: its stack pointer table and its ca
     RelocRecord* rel
     uint32_t nrel
     uint32_t ri
-    int highest               # with the calls
-    int local                 # without them
-    int growth                # at the call that is being looked into
+    int64_t highest           # with the calls
+    int64_t local             # without them
+    int64_t growth            # at the call that is being looked into
 
 
 cdef struct Check:

@@ -79,9 +79,8 @@ def height(k, s):
         if h == 1:
             h = enter(k, callee)
         elif h == 0:
-            h = w.highest if w.highest > w.local else w.local
-            if h > CYCLE:
-                h = CYCLE
+            most = w.highest if w.highest > w.local else w.local
+            h = CYCLE if most > CYCLE else cython.cast(cython.int, most)
             k.heights[w.sym] = cython.cast(uint16_t, h + 1)
             k.depth -= 1
     return h
@@ -169,7 +168,7 @@ def next_call(k, w, target):
             if target[0] >= k.c.n and target[0] != INDIRECT:
                 k.bad = w.sym
                 return CORRUPT
-            w.growth = w.value + k.call_size
+            w.growth = cython.cast(int64_t, w.value) + k.call_size
             return 1
         if not advance(k, w):
             return CORRUPT

@@ -247,6 +247,64 @@ def test_stopped_before_the_rename(place: Path, kind: str, number: int) -> None:
     assert (place / "out").read_bytes() == OLD
 
 
+# On a system that lacks something.
+WITHOUT = """
+import errno, os, sys
+sys.path.insert(0, sys.argv[1])
+from goweld.errors import LinkError
+from goweld.formats import output
+def refuse(number):
+    def call(*words):
+        raise OSError(number, os.strerror(number))
+    return call
+if sys.argv[3] == "fallocate":
+    os.posix_fallocate = refuse(errno.EOPNOTSUPP)
+elif sys.argv[3] == "nameless files":
+    output.DESCRIPTORS = "/none"
+elif sys.argv[3] == "rename":  # what a sticky folder does with another user's file
+    os.rename = refuse(errno.EPERM)
+os.umask(0o022)
+try:
+    output.Output(sys.argv[2], []).write([b"new" * 1000, b"x" * int(sys.argv[4])])
+except LinkError as error:
+    sys.exit(str(error))
+"""
+
+
+def write_without(output: Path, lacking: str, more: int = 0) -> str:
+    """What is said of writing an output on such a system."""
+    words = [str(toolchain.ROOT / "src"), str(output), lacking, str(more)]
+    done = subprocess.run([sys.executable, "-c", WITHOUT, *words], capture_output=True, text=True)
+    return done.stderr
+
+
+@pytest.mark.parametrize("lacking", ["nothing", "fallocate", "nameless files"])
+def test_systems(place: Path, lacking: str) -> None:
+    (place / "out").write_bytes(OLD)
+    assert write_without(place / "out", lacking) == ""
+    assert (place / "out").read_bytes() == b"new" * 1000
+    assert mode(place / "out") == 0o755
+    assert os.listdir(place) == ["out"]
+
+
+@pytest.mark.parametrize("lacking", ["nothing", "fallocate", "nameless files"])
+def test_full_disk_on_other_systems(small_disk: Path, lacking: str) -> None:
+    (small_disk / "out").write_bytes(OLD)
+    text = write_without(small_disk / "out", lacking, 1 << 20)
+    assert text == f"writing output file {small_disk}/out failed: no space left on device\n"
+    assert (small_disk / "out").read_bytes() == OLD
+    assert os.listdir(small_disk) == ["out"]
+
+
+def test_file_that_cannot_be_renamed_over(place: Path) -> None:
+    (place / "out").write_bytes(OLD * 1000)
+    (place / "out").chmod(0o640)
+    assert write_without(place / "out", "rename") == ""
+    assert (place / "out").read_bytes() == b"new" * 1000
+    assert mode(place / "out") == 0o640
+    assert os.listdir(place) == ["out"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_stopped_at_any_time(linkers: Linkers, place: Path, whole: bytes, number: int) -> None:
     output = place / "out"
