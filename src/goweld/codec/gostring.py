@@ -17,6 +17,7 @@ def unquote(literal: str) -> str:
         if "`" in body:
             raise ValueError(literal)
         return body.replace("\r", "")
+    body = "".join("\ufffd" if "\udc80" <= c <= "\udcff" else c for c in body)
     if "\\" not in body:
         if '"' in body or "\n" in body:
             raise ValueError(literal)
@@ -59,16 +60,23 @@ def escape(part: str, literal: str) -> tuple[int, bytes]:
         code = part[1 : 1 + digits]
         if len(code) < digits:
             raise ValueError(literal)
-        value = int(code, 16)
+        value = number(code, 16)
         if head == "x":
             return 3, bytes([value])
         return 1 + digits, chr(value).encode()
     if head in "01234567" and len(part) >= 3:
-        value = int(part[:3], 8)
+        value = number(part[:3], 8)
         if value > 255:
             raise ValueError(literal)
         return 3, bytes([value])
     raise ValueError(literal)
+
+
+def number(digits: str, base: int) -> int:
+    """An unsigned number; int() would take signs, spaces and underscores too."""
+    if not digits.isalnum():
+        raise ValueError(digits)
+    return int(digits, base)
 
 
 def path_to_prefix(path: str) -> str:
