@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goweld.arch import amd64
+from goweld.errors import LinkError
 from goweld.layout.text_kernel import assign_addresses, order_text, sort_by_kind
 from goweld.model.kinds import K_TEXT, K_TEXT_END
 from goweld.model.layout import Layout, Section, Segment, TextLayout
@@ -34,7 +35,11 @@ def place(options: Options, live: Live, ids: Column, count: int) -> tuple[TextLa
         from goweld.codec.mathrand_kernel import shuffle
 
         shuffle(ids, count, options.randlayout)
-    count = sort_by_kind(live, ids, count)
+    bad = sort_by_kind(live, ids, count)
+    if bad:
+        where = live.symbols.objects.names[live.object(bad)]
+        name = live.name(bad).decode("utf-8", "replace") or f"sym {bad}"
+        raise LinkError(f"{where}: {name}: a function with the content of something else", status=1)
     text = Segment("text", 5)
     layout = Layout(text)
     section = Section(".text", text, 5, 1)

@@ -93,7 +93,10 @@ def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tupl
 
 
 def sort_by_kind(live: Live, order: Column, n: int) -> int:
-    """Stable by symbol kind: plain text, then the FIPS text between its brackets (ld.textaddress)."""
+    """Stable by symbol kind: plain text, then the FIPS text between its brackets (ld.textaddress).
+
+    A symbol that is not text, or 0: equal hashes can give a function another symbol's content.
+    """
     c = cython.address(live.c)
     ids = cython.cast("uint32_t *", order.ptr)
     copy = Column(4, n)
@@ -104,10 +107,14 @@ def sort_by_kind(live: Live, order: Column, n: int) -> int:
             if c.kind[ids[i]] == kind:
                 sorted[at] = ids[i]
                 at += 1
+    bad = cython.cast(uint32_t, 0)
+    for i in range(n if at < n else 0):
+        if not is_text(c.kind[ids[i]]):
+            bad = ids[i]
     for i in range(at):
         ids[i] = sorted[i]
     copy.free()
-    return at
+    return bad
 
 
 def assign_addresses(
