@@ -32,6 +32,7 @@ from cython.cimports.goweld.model.kinds import (
 )
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import (
+    BAD,
     MISSING,
     SYM_CLONED,
     SYM_REACHABLE,
@@ -358,8 +359,8 @@ def iface_method(f, raw, id, off):
         return fail(f, raw, WHY_NOT_INTERFACE)
     r = cython.declare("RelocRecord *", cython.NULL)
     n = sym_relocs(o, li, cython.address(r))
-    name_id = cython.cast(uint32_t, 0)
-    type_id = cython.cast(uint32_t, 0)
+    name_id = cython.cast(uint32_t, BAD)
+    type_id = cython.cast(uint32_t, BAD)
     for i in range(n - 1, -1, -1):
         if r[i].off == off:
             name_id = resolve(s, o, r[i].pkg, r[i].idx)
@@ -413,7 +414,7 @@ def add_methods(f, raw, o, li, r, n, nmethods):
 
 
 def reloc_at(s, o, r, n, off, near):
-    """The target of the relocation at an offset, looked for around an index first; 0 where there is none."""
+    """The target of the relocation at an offset, looked for around an index first; BAD: there is none."""
     i = near - 1 if near else 0
     while i < n and i < near + 3:
         if r[i].off == off:
@@ -422,7 +423,7 @@ def reloc_at(s, o, r, n, off, near):
     for i in range(n):
         if r[i].off == off:
             return resolve(s, o, r[i].pkg, r[i].idx)
-    return 0
+    return BAD
 
 
 def is_exported(name):

@@ -94,6 +94,7 @@ cdef struct DieTable:
     uint32_t known            # live id of go:info.NAME for the next new DIE; 0: to be looked up
     int why
     uint32_t bad
+    const char* member        # that a type lacks, where that is why
 
 
 cdef class Dies:

@@ -257,6 +257,10 @@ class Dies:
         d = cython.address(self.t.dies[cython.cast(uint32_t, index)])
         return d.abbrev, cython.cast("const char *", d.name)[: d.nname], d.sym, d.size, d.nfields
 
+    def member(self) -> str:
+        """The member that a type lacks, where that is what stopped the work."""
+        return self.t.member.decode()
+
     def trouble(self) -> tuple[int, int]:
         """What stopped the work, and the symbol or DIE it stopped at; (0, 0) where nothing did."""
         return self.t.why, self.t.bad

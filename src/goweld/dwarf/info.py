@@ -58,7 +58,6 @@ WHY = {
     3: "dwarf: definition of unknown kind",
     4: "out of memory",
     5: "more symbols made than announced",
-    6: "dwarf substitutetype: a member is missing",
     7: "corrupt debug information",
 }
 NO_MEMBER = 6
@@ -148,11 +147,14 @@ def check(info: DebugInfo, fine: bool) -> None:
     why, bad = info.dies.trouble()
     symbols = info.live.symbols
     if why == NO_MEMBER:
-        name, where = info.dies.die(bad)[1], 0
-    elif why == WRONG_KIND:
+        lacking = info.dies.die(bad)[1].decode("utf-8", "replace")
+        raise LinkError(f"dwarf substitutetype: {lacking} does not have member {info.dies.member()}")
+    if why == WRONG_KIND:
         name, where = info.live.name(bad), info.live.object(bad)
     else:
         name, where = (symbols.name(bad), symbols.object_of(bad)) if bad else (b"", 0)
+    if why == WRONG_KIND and not where:
+        raise LinkError(f"relocation target {name.decode('utf-8', 'replace')} not defined", prefixed=False)
     text = f"{name.decode('utf-8', 'replace')}: {WHY[why]}" if name else WHY[why]
     raise LinkError(f"{text} in {symbols.objects.names[where]}" if where else text)
 

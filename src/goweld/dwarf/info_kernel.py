@@ -57,6 +57,7 @@ from cython.cimports.goweld.model.memory_kernel import Arena, Column
 from cython.cimports.goweld.model.symbols_kernel import content, local_index, locate, resolve
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, realloc
+from cython.cimports.libc.string import memcmp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,8 +147,9 @@ def import_type(t, s, raw, type):
         if type == 0:
             definer = cython.address(syms.objects[syms.object[canonical]])
             size = sym_name(definer, local_index(syms, definer, canonical), cython.address(name))
-            if size > NINFO:
-                type = lookup_type(t, name + NINFO, size - NINFO)
+            if size <= NINFO or memcmp(name, cython.cast("const char *", b"go:info."), NINFO) != 0:
+                return stop(t, WHY_WRONG_KIND, s)
+            type = lookup_type(t, name + NINFO, size - NINFO)
         define_known(t, type, syms.live[canonical])
     if syms.live[raw] == 0:
         syms.live[raw] = syms.live[canonical]

@@ -21,7 +21,7 @@ from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import find_name, gw_prefetch, locate
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import realloc
-from cython.cimports.libc.string import memcpy, memset
+from cython.cimports.libc.string import memcmp, memcpy, memset
 
 NINFO = cython.declare(cython.int, 8)  # the length of "go:info."
 NTYPE = cython.declare(cython.int, 5)  # of "type:"
@@ -63,6 +63,8 @@ def find_type(c, info):
     text = cython.declare(uint8_t[LONGEST])
     size = c.nname[info]
     if size <= NINFO or size > LONGEST:
+        return 0
+    if memcmp(c.name[info], cython.cast("const char *", b"go:info."), NINFO) != 0:
         return 0
     first = cython.cast("uint8_t *", text)
     memcpy(first, c.name[info], size)

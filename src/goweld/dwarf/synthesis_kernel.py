@@ -157,6 +157,8 @@ def substitute(t, die, member, type):
         if f.nname == size and memcmp(f.name, member, size) == 0:
             f.type = type
             return type != 0
+    if t.why == 0:
+        t.member = member
     stop(t, WHY_NO_MEMBER, die)
     return False
 

@@ -38,8 +38,8 @@ def place(options: Options, live: Live, ids: Column, count: int) -> tuple[TextLa
     bad = sort_by_kind(live, ids, count)
     if bad:
         where = live.symbols.objects.names[live.object(bad)]
-        name = live.name(bad).decode("utf-8", "replace") or f"sym {bad}"
-        raise LinkError(f"{where}: {name}: a function with the content of something else", status=1)
+        function = live.name(bad).decode("utf-8", "replace") or f"sym {bad}"
+        raise LinkError(f"{where}: {function}: a function with the content of something else", status=1)
     text = Segment("text", 5)
     layout = Layout(text)
     section = Section(".text", text, 5, 1)
