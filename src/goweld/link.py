@@ -18,7 +18,7 @@ from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
 from goweld.model.names import ADOPTED, WANTED
-from goweld.model.pool_kernel import set_threads
+from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
 from goweld.relocate import image as relocation
@@ -35,13 +35,17 @@ if TYPE_CHECKING:
 
     Show = Callable[[Sequence[str], int], None]
 
+MOST_SPANS = 1 << 16
+
 
 def link(options: Options, show: Show) -> None:
     """Link one executable.  Raises LinkError, or Unsupported where the real linker must do it.
 
     `show(lines, descriptor)` prints what flags like -dumpdep ask for on 1, warnings on 2.
     """
-    stages = Stages(options.time)
+    stages = Stages(options.time or bool(options.trace))
+    if options.trace:
+        record_spans(MOST_SPANS)
     diagnostics = Diagnostics(options.all_errors)
     set_threads(int(os.environ.get("GOWELD_THREADS") or 0))
     debug = not options.strip_dwarf
@@ -70,6 +74,7 @@ def link(options: Options, show: Show) -> None:
     if tracked:
         wanted.append((tracked, 0))
     symbols = resolution.resolve(options, objects, libraries, goal.release, wanted, diagnostics)
+    stages.size("symbols", len(symbols))
 
     # 5 tables: the symbols that must be there before deadcode, and their roots.
     stages.start("deadcode")
@@ -91,6 +96,7 @@ def link(options: Options, show: Show) -> None:
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
     objects.release()
+    stages.size("live", len(live))
     # ------------------------------------------- no loaded symbol comes to life below
 
     # 5 tables: contents of what was made before deadcode, then strings.
@@ -190,7 +196,13 @@ def link(options: Options, show: Show) -> None:
     show(diagnostics.lines, 2)
     contents = [part.content for part in sections.sections] if debug else []
     output.write([image.view(), *contents, bytes(headers.tail_fileoff - end), *tail])
-    stages.report()
+    stages.stop()
+    if options.time:
+        stages.report()
+    if options.trace:
+        from goweld.explain import trace
+
+        show(trace.write(options.trace, options.output, stages.costs, recorded_spans(), this_thread()), 2)
 
 
 def fill_gcdata(live: Live, data: DataSymbols, kind: int, end: int) -> None:

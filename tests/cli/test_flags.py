@@ -84,8 +84,8 @@ def test_two_dashes_and_the_end_of_flags() -> None:
 
 
 def test_own_flags_are_kept_from_the_real_linker() -> None:
-    line = parse(["-time", "-w", "--strict", "x.a"], "link", own_flags=True)
-    assert line.options.time and line.strict
+    line = parse(["-time", "-w", "--strict", "-trace", "t", "x.a"], "link", own_flags=True)
+    assert line.options.time and line.strict and line.options.trace == "t"
     assert line.arguments == ["-w", "x.a"]
     with pytest.raises(UsageError, match="flag provided but not defined: -time"):
         parse(["-time", "x.a"], "link")

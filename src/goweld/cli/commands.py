@@ -18,7 +18,10 @@ usage: goweld COMMAND ARGUMENTS
   build, test, run, install   the go command, with links done by Goweld
       --strict                fail where a link needs the real linker
       --verify                link with both, and compare
-  link [-strict] [-time]      a link: go tool link's command line
+  link                        a link: go tool link's command line
+      -strict                 fail where it needs the real linker
+      -time                   print what each stage costs
+      -trace FILE             write what each thread did when
   toolexec                    for go build -toolexec='goweld toolexec'
   compare A B                 say how two executables differ
   repro                       pack the inputs of a link into one archive, and replay it

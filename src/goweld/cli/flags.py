@@ -55,8 +55,8 @@ class CommandLine:
 def parse(arguments: list[str], program: str, *, own_flags: bool = False) -> CommandLine:
     """Parse what follows the linker's name.
 
-    `own_flags` admits -time and -strict, which cmd/link does not know. Raises UsageError, VersionRequest, or
-    LinkError for what cmd/link refuses after parsing.
+    `own_flags` admits -strict, -time and -trace, which cmd/link does not know. Raises UsageError,
+    VersionRequest, or LinkError for what cmd/link refuses after parsing.
     """
     line = CommandLine()
     line.options.program = program
@@ -316,6 +316,7 @@ FLAGS: dict[str, tuple[Setter, str, bool]] = {
 OWN_FLAGS: dict[str, tuple[Setter, str, bool]] = {
     "strict": (_set_strict, "", True),
     "time": (_set_bool, "time", True),
+    "trace": (_set_string, "trace", False),
 }
 
 

@@ -72,6 +72,7 @@ def _run(call: Call) -> int:
         os.environ["GOWELD_STRICT"] = "1"
     if os.environ.get("GOWELD_TIME", "0") not in ("", "0"):
         line.options.time = True
+    line.options.trace = line.options.trace or os.environ.get("GOWELD_TRACE", "")
     reason = support.unsupported(line.options)
     if reason:
         return pass_on(call, line.arguments, line.options.output, reason)

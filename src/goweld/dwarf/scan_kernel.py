@@ -149,7 +149,7 @@ class Scan:
         for i in range(n):
             t.objects[i] = objects[i]
         with cython.nogil:
-            run_tasks(scan_unit, t, n)
+            run_tasks(b"scan unit", scan_unit, t, n)
 
     def column(self, itemsize, length):
         memory = Column(itemsize, length)

@@ -83,10 +83,10 @@ def plan(
     pieces = Pieces(units, version)
     refuse(live, pieces.bad, "corrupt function description")
     frame = pieces.make(K_DWARF_SECT)
-    frames = Beside(lambda: fill_frames(live, frame, text.order, text.count))
+    frames = Beside(b"stack tables", lambda: fill_frames(live, frame, text.order, text.count))
     order = sort_units(live, pieces, libraries, text)
     lines = LineTables(pieces, goroot.encode("utf-8", "surrogateescape"), version)
-    heads = Beside(lambda: lines.write(order.order, order.count))
+    heads = Beside(b"line tables", lambda: lines.write(order.order, order.count))
     if version == 5:
         bad = order.write_addresses()
         refuse(live, bad, "reference to a function of another unit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _thread
 
-from goweld.model.pool_kernel import thread_count
+from goweld.model.pool_kernel import span_begins, span_ends, thread_count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 class Beside:
-    """Runs `function` on a thread of its own, or at once where there is but one thread to use."""
+    """Runs `function` on a thread of its own, or at once where there is but one thread to use.
 
-    __slots__ = ("function", "answer", "error", "finished")
+    `name` is what a trace shows.
+    """
 
-    def __init__(self, function: Callable[[], int]) -> None:
+    __slots__ = ("name", "function", "answer", "error", "finished")
+
+    def __init__(self, name: bytes, function: Callable[[], int]) -> None:
+        self.name = name
         self.function = function
         self.answer = 0
         self.error: BaseException | None = None
@@ -28,10 +32,12 @@ class Beside:
             self.run()
 
     def run(self) -> None:
+        began = span_begins()
         try:
             self.answer = self.function()
         except BaseException as error:
             self.error = error
+        span_ends(self.name, -1, began)
         self.finished.release()
 
     def result(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
 from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
-from cython.cimports.goweld.model.pool_kernel import run_beside
+from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.posix.mman import madvise
 
@@ -25,10 +25,12 @@ def populate(first, end):
 def fetch_all(argument):
     """What resolution reads of each object, then what deadcode does: names and symbols, then relocations."""
     f = cython.cast("Fetching *", argument)
+    began = span_begins()
     for i in range(1, f.n):
         populate(f.list[i].base, cython.cast("const uint8_t *", f.list[i].relocidx))
     for i in range(1, f.n):
         populate(cython.cast("const uint8_t *", f.list[i].relocidx), f.list[i].data)
+    span_ends(b"fetch pages", -1, began)
     return cython.NULL
 
 

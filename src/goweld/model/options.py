@@ -73,6 +73,7 @@ class Options:
         "benchmark",
         "benchmarkprofile",
         "time",
+        "trace",
     )
 
     def __init__(self) -> None:
@@ -138,4 +139,5 @@ class Options:
         self.memprofilerate = 0  # -memprofilerate
         self.benchmark = ""  # -benchmark: "", "mem" or "cpu"
         self.benchmarkprofile = ""  # -benchmarkprofile
-        self.time = False  # Goweld's own -time: print each stage's wall, CPU and memory
+        self.time = False  # Goweld's own -time: print what each stage costs
+        self.trace = ""  # Goweld's own -trace: where to write what each thread did when

@@ -6,6 +6,7 @@ from libc.stdint cimport int64_t
 cdef extern from "pthread.h" nogil:
     ctypedef unsigned long pthread_t
     int pthread_create(pthread_t* thread, const void* attr, void* (*start)(void*) noexcept nogil, void* arg) noexcept
+    pthread_t pthread_self() noexcept
     int pthread_detach(pthread_t thread) noexcept
     int pthread_join(pthread_t thread, void** result) noexcept
 

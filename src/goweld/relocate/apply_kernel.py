@@ -264,7 +264,7 @@ class Relocation:
     def run(self) -> list[tuple[int, int, int, int, int]]:
         """Write everything; failures in order, or some: (symbol, relocation, target, why, value)."""
         with cython.nogil:
-            run_tasks(run_one, cython.address(self.b), self.n)
+            run_tasks(b"apply relocations", run_one, cython.address(self.b), self.n)
         found = []
         for i in range(self.n):
             r = cython.address(self.b.list[i])

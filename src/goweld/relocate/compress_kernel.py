@@ -42,7 +42,7 @@ class Compression:
     def run(self) -> list[int]:
         """Compress everything; the streams' sizes, -1 where one does not fit, in the order of adding."""
         with cython.nogil:
-            run_tasks(pack_one, cython.address(self.b), self.n)
+            run_tasks(b"compress section", pack_one, cython.address(self.b), self.n)
         if self.b.no_memory:
             raise MemoryError
         return [self.b.list[i].size for i in range(self.n)]

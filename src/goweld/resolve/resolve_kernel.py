@@ -79,7 +79,7 @@ def enter_definitions(symbols: Symbols) -> int:
     e.texts = cython.cast("uint32_t *", symbols.texts.ptr)
     e.ntexts = 0
     with cython.nogil:
-        run_tasks(enter_some, cython.address(e), 2)
+        run_tasks(b"enter definitions", enter_some, cython.address(e), 2)
     symbols.ntexts = e.ntexts
     short_table.free()
     table.free()

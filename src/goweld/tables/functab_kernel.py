@@ -83,7 +83,7 @@ class Functab:
         d = cython.address(self.d)
         d.functab = cython.cast("uint8_t *", d.c.data[functab])
         with cython.nogil:
-            run_tasks(collect_task, d, 2)
+            run_tasks(b"collect names and inlining", collect_task, d, 2)
         return d.bad_name if d.bad_name else d.bad_table
 
     def sizes(self) -> list[int]:
@@ -113,7 +113,7 @@ class Functab:
         d.relocs = cython.cast("RelocRecord *", arena.take(cython.sizeof(RelocRecord) * d.nrel + 1))
         know_deferreturn(d, deferreturn)
         with cython.nogil:
-            run_tasks(fill_task, d, 2 + runs(d.npc, PC_RUN) + runs(d.n, RUN))
+            run_tasks(b"fill tables", fill_task, d, 2 + runs(d.npc, PC_RUN) + runs(d.n, RUN))
         d.c.rel[gofunc] = d.relocs
         d.c.nrel[gofunc] = d.nrel
         return d.far

@@ -109,7 +109,7 @@ class Functions:
         t = cython.address(self.t)
         with cython.nogil:
             number_units(t)
-            run_tasks(describe_run, t, runs(t.n, RUN))
+            run_tasks(b"describe functions", describe_run, t, runs(t.n, RUN))
             return lay_out_functab(t)
 
     def units(self) -> list[int]:
