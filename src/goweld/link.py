@@ -155,47 +155,59 @@ def link(options: Options, show: Show) -> None:
     # ------------------------------------------- addresses are final below
 
     # 7 relocate: the debug sections, which compression shortens.
+    work = relocation.start(live, layout)
     if debug:
         stages.start("debug")
-        debug_relocation.build(live, layout, sections, options.compressdwarf, diagnostics)
+        debug_relocation.build(live, work, layout, sections, options.compressdwarf, diagnostics)
     end = data_layout.place_in_file(options, layout, elf.HEADR)
+    if debug:
+        debug_relocation.add(work, sections)
     # ------------------------------------------- offsets are final below
 
-    # 7 relocate: the image of the rest.
+    # 7 relocate: everything to the file.
     stages.start("relocate")
-    image = relocation.build(live, text, layout, data, layout.dwarf.fileoff, diagnostics)
-    fips.seal(live, layout, image, options.fipso)
+    with output:
+        output.reserve(end)
+        try:
+            relocation.write(live, work, text, layout, data, output.file, diagnostics)
+            fips.seal(live, layout, output.file, options.fipso)
+        except OSError as error:
+            raise output.failed(error) from None
 
-    # 8 formats: headers and symbol table; 9 buildid: the notes.
-    stages.start("symtab")
-    headers = elf.plan(
-        layout,
-        machine=amd64.ELF_MACHINE,
-        round=options.round,
-        notes=notes(options),
-        strip=options.strip_symbols,
-    )
-    start = entry_address(live, entry.decode("utf-8", "surrogateescape"), options.text_addr)
-    if options.strip_symbols:
-        tail: list[bytes | memoryview] = [headers.section_names]
-        page = headers.first_page(start)
-    else:
-        table, names, first_global = elf_symtab.build(live, text, headers.numbers)
-        tail = [table.view(), names.view(), headers.section_names]
-        page = headers.first_page(
-            start,
-            symtab_size=len(tail[0]),
-            first_global=first_global,
-            strtab_size=len(tail[1]),
+        # 8 formats: headers and symbol table; 9 buildid: the notes.
+        stages.start("symtab")
+        headers = elf.plan(
+            layout,
+            machine=amd64.ELF_MACHINE,
+            round=options.round,
+            notes=notes(options),
+            strip=options.strip_symbols,
         )
-    diagnostics.check()
-    stages.start("write")
-    image.view()[: elf.HEADR] = page
-    if options.callgraph:
-        show(callgraph.sizes(layout, elf.HEADR, 0 if options.strip_symbols else len(tail[0])), 1)
-    show(diagnostics.lines, 2)
-    contents = [part.content for part in sections.sections] if debug else []
-    output.write([image.view(), *contents, bytes(headers.tail_fileoff - end), *tail])
+        start = entry_address(live, entry.decode("utf-8", "surrogateescape"), options.text_addr)
+        if options.strip_symbols:
+            tail: list[bytes | memoryview] = [headers.section_names]
+            page = headers.first_page(start)
+        else:
+            table, names, first_global = elf_symtab.build(live, text, headers.numbers)
+            tail = [table.view(), names.view(), headers.section_names]
+            page = headers.first_page(
+                start,
+                symtab_size=len(tail[0]),
+                first_global=first_global,
+                strtab_size=len(tail[1]),
+            )
+        diagnostics.check()
+        stages.start("write")
+        if options.callgraph:
+            show(callgraph.sizes(layout, elf.HEADR, 0 if options.strip_symbols else len(tail[0])), 1)
+        show(diagnostics.lines, 2)
+        output.reserve(headers.tail_fileoff + sum(len(part) for part in tail))
+        output.write_at(0, page)
+        at = headers.tail_fileoff
+        for part in tail:
+            output.write_at(at, part)
+            at += len(part)
+        output.publish()
     stages.stop()
     if options.time:
         stages.report()

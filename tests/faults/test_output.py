@@ -226,7 +226,9 @@ from goweld.formats import output
 if sys.argv[4] == "named":
     output.DESCRIPTORS = "/none"
 os.rename = lambda *names: os.kill(os.getpid(), int(sys.argv[3]))
-output.Output(sys.argv[2], []).write([b"x" * 5000])
+with output.Output(sys.argv[2], []) as out:
+    out.write_at(0, b"x" * 5000)
+    out.publish()
 """
 
 
@@ -265,7 +267,11 @@ elif sys.argv[3] == "rename":  # what a sticky folder does with another user's f
     os.rename = refuse(errno.EPERM)
 os.umask(0o022)
 try:
-    output.Output(sys.argv[2], []).write([b"new" * 1000, b"x" * int(sys.argv[4])])
+    with output.Output(sys.argv[2], []) as out:
+        out.reserve(3000 + int(sys.argv[4]))
+        out.write_at(3000, b"x" * int(sys.argv[4]))
+        out.write_at(0, b"new" * 1000)
+        out.publish()
 except LinkError as error:
     sys.exit(str(error))
 """

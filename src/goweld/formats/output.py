@@ -13,14 +13,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Parts = Sequence[memoryview | bytes]
-
 NEW_MODE = 0o775
 DESCRIPTORS = "/proc/self/fd"
+BLOCK = 1 << 20
 
 
 class Output:
-    """Where a link's result goes.  Nothing is touched before `write`."""
+    """Where a link's result goes.  Its old content stays until `publish`."""
 
     def __init__(self, path: str, inputs: Sequence[str]) -> None:
         """Check that the file can be written; raises LinkError in cmd/link's words (ld.libinit)."""
@@ -28,6 +27,9 @@ class Output:
         self.target = path
         self.mode: int | None = None  # the mode to keep; None: a new file's
         self.in_place = False
+        self.file = -1
+        self.beside = ""
+        self.named = False  # `beside` is there
         try:
             self._look(inputs)
         except FileNotFoundError:
@@ -67,61 +69,98 @@ class Output:
             error = OSError(error, os.strerror(error))
         return LinkError(f"cannot create {self.path}: open {self.path}: {reason(error)}")
 
-    def write(self, parts: Parts) -> None:
-        """Write the parts one after the other, and only then let the path name them."""
+    def __enter__(self) -> Output:
+        """Open the file that takes the bytes: a new one, which leaves no trace unless it is published."""
         try:
-            if not self.in_place and self._write_beside(parts):
-                return
-            self._write_in_place(parts)
+            if self.in_place:
+                # The old content stays until all of the new one is there.
+                self.file = os.memfd_create("goweld", os.MFD_CLOEXEC)
+            else:
+                directory = os.path.dirname(self.target) or "."
+                self.beside = os.path.join(directory, f".goweld-{os.getpid()}-{os.urandom(4).hex()}")
+                self.file, self.named = open_beside(directory, self.beside)
+                hold(os.fsencode(self.beside))
         except OSError as error:
-            raise LinkError(f"writing output file {self.path} failed: {reason(error)}") from None
+            raise self.failed(error) from None
+        return self
 
-    def _write_in_place(self, parts: Parts) -> None:
-        # Without a reader, opening a FIFO fails rather than waits.
-        file = os.open(self.target, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            os.set_blocking(file, True)
-            status = os.fstat(file)
-            size = sum(len(part) for part in parts)
-            if stat.S_ISREG(status.st_mode):
-                try:
-                    allocate(file, size)
-                except OSError:
-                    os.ftruncate(file, status.st_size)
-                    raise
-            fill(file, parts)
-            if stat.S_ISREG(status.st_mode):
-                os.ftruncate(file, size)
-        finally:
-            os.close(file)
+    def __exit__(self, *_: object) -> None:
+        os.close(self.file)
+        if self.named:
+            os.unlink(self.beside)
+        let_go()
 
-    def _write_beside(self, parts: Parts) -> bool:
-        """Write a new file and rename it; False where only the file itself may be written."""
-        directory = os.path.dirname(self.target) or "."
-        beside = os.path.join(directory, f".goweld-{os.getpid()}-{os.urandom(4).hex()}")
-        file, named = open_beside(directory, beside)
-        hold(os.fsencode(beside))
+    def reserve(self, size: int) -> None:
+        """Make room for that many bytes: a full disk shows here."""
         try:
-            allocate(file, sum(len(part) for part in parts))
-            fill(file, parts)
+            allocate(self.file, size)
+        except OSError as error:
+            raise self.failed(error) from None
+
+    def write_at(self, offset: int, content: memoryview | bytes) -> None:
+        """Put bytes in their place."""
+        view = memoryview(content)
+        try:
+            while view:
+                count = os.pwrite(self.file, view, offset)
+                view = view[count:]
+                offset += count
+        except OSError as error:
+            raise self.failed(error) from None
+
+    def failed(self, error: OSError) -> LinkError:
+        """What to say where the system refuses."""
+        return LinkError(f"writing output file {self.path} failed: {reason(error)}")
+
+    def publish(self) -> None:
+        """Everything is written: let the path name it."""
+        try:
+            if self.in_place or not self._rename():
+                self._copy()
+        except OSError as error:
+            raise self.failed(error) from None
+
+    def _rename(self) -> bool:
+        """Give the new file its name; False where only the old one itself may be written."""
+        try:
             if self.mode is not None:
-                os.fchmod(file, self.mode)
-            if not named:
+                os.fchmod(self.file, self.mode)
+            if not self.named:
                 # Python follows the link only where it has a reason to call linkat: a descriptor.
-                os.link(f"{DESCRIPTORS}/{file}", beside, src_dir_fd=file, follow_symlinks=True)
-                named = True
-            os.rename(beside, self.target)
-            named = False
+                os.link(f"{DESCRIPTORS}/{self.file}", self.beside, src_dir_fd=self.file, follow_symlinks=True)
+                self.named = True
+            os.rename(self.beside, self.target)
+            self.named = False
         except PermissionError:  # another user's file in a sticky directory
             if not os.access(self.target, os.W_OK):
                 raise
             return False
-        finally:
-            os.close(file)
-            if named:
-                os.unlink(beside)
-            let_go()
         return True
+
+    def _copy(self) -> None:
+        """Copy all bytes to the target as it stands."""
+        # Without a reader, opening a FIFO fails rather than waits.
+        target = os.open(self.target, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            os.set_blocking(target, True)
+            status = os.fstat(target)
+            size = os.fstat(self.file).st_size
+            if stat.S_ISREG(status.st_mode):
+                try:
+                    allocate(target, size)
+                except OSError:
+                    os.ftruncate(target, status.st_size)
+                    raise
+            offset = 0
+            while offset < size:
+                view = memoryview(os.pread(self.file, BLOCK, offset))
+                offset += len(view)
+                while view:
+                    view = view[os.write(target, view) :]
+            if stat.S_ISREG(status.st_mode):
+                os.ftruncate(target, size)
+        finally:
+            os.close(target)
 
 
 def open_beside(directory: str, beside: str) -> tuple[int, bool]:
@@ -146,10 +185,3 @@ def allocate(file: int, size: int) -> None:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise
-
-
-def fill(file: int, parts: Parts) -> None:
-    for part in parts:
-        view = memoryview(part)
-        while view:
-            view = view[os.write(file, view) :]

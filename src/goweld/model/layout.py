@@ -93,10 +93,11 @@ class Layout:
 class DebugSection:
     """A debug section before it is relocated: `count` live ids, whose contents lie end to end, `size` bytes.
 
-    `content` is what the file holds, once that is known.
+    `start` is the address they count from.  Where the file holds the section compressed, it is the first
+    `packed_size` bytes of `packed`.
     """
 
-    __slots__ = ("name", "pieces", "count", "size", "section", "content")
+    __slots__ = ("name", "pieces", "count", "size", "section", "start", "packed", "packed_size")
 
     def __init__(self, name: str, pieces: Column, count: int) -> None:
         self.name = name
@@ -104,7 +105,9 @@ class DebugSection:
         self.count = count
         self.size = 0
         self.section: Section
-        self.content: memoryview | bytes = b""
+        self.start = 0
+        self.packed: Column | None = None
+        self.packed_size = 0
 
 
 class DebugSections:

@@ -40,13 +40,14 @@ cdef enum:
     MOST_FAILURES = 16        # of each run that are kept
 
 
-cdef struct Run:              # symbols whose image one task writes
+cdef struct Run:              # symbols that are written to the file at once
     uint32_t* ids
     uint32_t n
-    uint8_t* out
+    uint8_t pad
+    uint64_t fileoff
     uint64_t addr
     uint64_t size
-    uint8_t pad
+    const uint8_t* ready      # these bytes instead of symbols
     uint32_t nfailures
     Failure failures[16]
 
@@ -54,23 +55,30 @@ cdef struct Run:              # symbols whose image one task writes
 cdef struct Runs:
     Place place
     Run* list
+    int64_t n
+    int64_t next
+    int file
+    int error                 # an errno
+    bint no_memory
 
 
 cdef class Relocation:
     cdef Live live
     cdef Runs b
-    cdef uint32_t n
     cdef uint32_t room
     cdef list memory
     cpdef int refer(self, Column slots, Column starts) except -1
-    cpdef int add(self, Column order, uint32_t first, uint32_t count, Column out, uint64_t out_off, uint64_t addr,
+    cpdef int add(self, Column order, uint32_t first, uint32_t count, uint64_t fileoff, uint64_t addr,
                   uint64_t size, uint8_t pad) except -1
-    cdef int append(self, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,
-                    uint8_t pad) except -1
-    cpdef list run(self)
+    cpdef int add_ready(self, Column content, uint64_t size, uint64_t fileoff) except -1
+    cdef Run* append(self, uint64_t fileoff, uint64_t size) except NULL
+    cpdef list write(self, int file)
 
 
-cdef void run_one(void* context, int64_t index) noexcept nogil
+cdef void write_runs(void* context, int64_t index) noexcept nogil
+cdef bint write_run(Runs* b, Run* r, uint8_t* scratch) noexcept nogil
+cdef const uint8_t* as_it_is(LiveColumns* c, Run* r) noexcept nogil
+cdef int write_at(int file, const uint8_t* content, uint64_t size, uint64_t fileoff) noexcept nogil
 cdef uint32_t apply_symbols(Place* p, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,
                             uint8_t pad, Failure* failures, uint32_t most) noexcept nogil
 cdef bint is_undefined(LiveColumns* c, uint32_t s, RelocRecord* r) noexcept nogil

@@ -1,10 +1,12 @@
 """Symbol contents with their relocations applied, for amd64 (ld.writeBlock and relocState.relocsym).
 
 One pass over the symbols of a run in address order: copy the content, patch it, fill the gap to the next.
-Cost: one copy of the bytes and one random access per relocation.
+Cost: one copy of the bytes, the write's, and one random access per relocation.
 """
 
 from __future__ import annotations
+
+import os
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
@@ -28,16 +30,20 @@ from cython.cimports.goweld.model.kinds import (
 )
 from cython.cimports.goweld.model.live_kernel import A_LINKER_RELOCS, target
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.pool_kernel import run_tasks
+from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
+from cython.cimports.goweld.model.pthread import atomic_next
 from cython.cimports.goweld.model.symbols_kernel import MISSING, locate
+from cython.cimports.libc.errno import EINTR, errno
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memcpy, memset
+from cython.cimports.posix.unistd import pwrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
-RUN_SIZE = cython.declare(uint64_t, 1 << 20)  # bytes of image that one task writes
+RUN_SIZE = cython.declare(uint64_t, 256 << 10)  # bytes of a run, unless one symbol is larger
 
 
 def is_undefined(c, s, r):
@@ -180,17 +186,69 @@ def apply_symbols(p, ids, n, out, addr, size, pad, failures, most):
     return nfailures
 
 
-def run_one(context, index):
-    """A task: one run."""
+def write_runs(context, index):
+    """A task: write runs until there is none, through memory that stays in the processor's cache."""
     b = cython.cast("Runs *", context)
-    r = cython.address(b.list[index])
-    r.nfailures = apply_symbols(
-        cython.address(b.place), r.ids, r.n, r.out, r.addr, r.size, r.pad, r.failures, MOST_FAILURES
-    )
+    scratch = cython.cast("uint8_t *", malloc(RUN_SIZE))
+    if scratch == cython.NULL:
+        b.no_memory = True
+        return
+    while True:
+        i = atomic_next(cython.address(b.next))
+        if i >= b.n or b.error:
+            break
+        if not write_run(b, b.list + i, scratch):
+            b.no_memory = True
+            break
+    free(scratch)
+
+
+def write_run(b, r, scratch):
+    """Relocate and write one run; false where there is no memory."""
+    ready = as_it_is(b.place.c, r)
+    large = cython.declare("uint8_t *", cython.NULL)
+    if ready == cython.NULL:
+        if r.size > RUN_SIZE:
+            scratch = large = cython.cast("uint8_t *", malloc(r.size))
+            if large == cython.NULL:
+                return False
+        r.nfailures = apply_symbols(
+            cython.address(b.place), r.ids, r.n, scratch, r.addr, r.size, r.pad, r.failures, MOST_FAILURES
+        )
+        ready = scratch
+    error = write_at(b.file, ready, r.size, r.fileoff) if r.nfailures == 0 else 0
+    if error:
+        b.error = error
+    free(large)
+    return True
+
+
+def as_it_is(c, r):
+    """The bytes of a run that need no copy: what is ready, or one symbol without relocations; else NULL."""
+    if r.ready != cython.NULL or r.n != 1:
+        return r.ready
+    s = r.ids[0]
+    if c.nrel[s] or c.ndata[s] != r.size or c.size[s] != r.size or c.value[s] != r.addr:
+        return cython.NULL
+    return c.data[s]
+
+
+def write_at(file, content, size, fileoff):
+    """Write all bytes at an offset of a file; 0 or an errno."""
+    while size:
+        n = pwrite(file, content, size, fileoff)
+        if n < 0:
+            if errno == EINTR:
+                continue
+            return errno
+        content += n
+        fileoff += n
+        size -= n
+    return 0
 
 
 class Relocation:
-    """The image of some sections: runs of symbols, added one by one, then written by all threads at once."""
+    """What a link writes to its file: runs of symbols, added one by one, written by all threads at once."""
 
     def __init__(self, live: Live, section_starts: list[int], tls_offset: int, unreachable: int) -> None:
         self.live = live
@@ -212,61 +270,71 @@ class Relocation:
         return 0
 
     def add(
-        self, order: Column, first: int, count: int, out: Column, out_off: int, addr: int, size: int, pad: int
+        self, order: Column, first: int, count: int, fileoff: int, addr: int, size: int, pad: int
     ) -> None:
-        """Write `count` symbols of `order` from `first`, those of [addr, addr + size), at out_off in `out`.
+        """Write `count` symbols of `order` from `first`, those of [addr, addr + size), at `fileoff`.
 
         Long runs are cut between symbols, so that threads can share them.
         """
         c = cython.address(self.live.c)
-        if out_off + size > cython.cast(uint64_t, out.length):
-            raise ValueError("run outside the image")
-        self.memory += [order, out]
+        self.memory.append(order)
         ids = cython.cast("uint32_t *", order.ptr) + first
-        at = cython.cast("uint8_t *", out.ptr) + out_off
         end = addr + size
         start = cython.cast(uint32_t, 0)
         while True:
-            stop = start
-            while stop < count and c.value[ids[stop]] - addr < RUN_SIZE:
+            stop = start + 1 if start < count else count
+            while stop < count and c.value[ids[stop]] + c.size[ids[stop]] - addr <= RUN_SIZE:
                 stop += 1
             limit = c.value[ids[stop]] if stop < count else end
             if limit < addr or limit > end:
                 # Symbols out of order: one run to the end, which says so.
                 stop = count
                 limit = end
-            self.append(ids + start, stop - start, at, addr, limit - addr, pad)
-            at += limit - addr
+            r = self.append(fileoff, limit - addr)
+            r.ids = ids + start
+            r.n = stop - start
+            r.addr = addr
+            r.pad = pad
+            fileoff += limit - addr
             addr = limit
             start = stop
             if stop >= count:
                 return 0
 
-    def append(self, ids, n, out, addr, size, pad):
-        if self.n == self.room:
-            self.room = self.room * 2 if self.room else 64
-            grown = Column(cython.sizeof(Run), self.room)
-            if self.n:
-                memcpy(grown.ptr, self.b.list, self.n * cython.sizeof(Run))
-            self.memory.append(grown)
-            self.b.list = cython.cast("Run *", grown.ptr)
-        r = cython.address(self.b.list[self.n])
-        self.n += 1
-        r.ids = ids
-        r.n = n
-        r.out = out
-        r.addr = addr
-        r.size = size
-        r.pad = pad
-        r.nfailures = 0
+    def add_ready(self, content: Column, size: int, fileoff: int) -> None:
+        """Write the first `size` bytes of a column as they are."""
+        self.memory.append(content)
+        self.append(fileoff, size).ready = cython.cast("const uint8_t *", content.ptr)
         return 0
 
-    def run(self) -> list[tuple[int, int, int, int, int]]:
-        """Write everything; failures in order, or some: (symbol, relocation, target, why, value)."""
+    def append(self, fileoff, size):
+        if self.b.n == self.room:
+            self.room = self.room * 2 if self.room else 64
+            grown = Column(cython.sizeof(Run), self.room)
+            if self.b.n:
+                memcpy(grown.ptr, self.b.list, self.b.n * cython.sizeof(Run))
+            self.memory.append(grown)
+            self.b.list = cython.cast("Run *", grown.ptr)
+        r = cython.address(self.b.list[self.b.n])
+        self.b.n += 1
+        r.fileoff = fileoff
+        r.size = size
+        return r
+
+    def write(self, file: int) -> list[tuple[int, int, int, int, int]]:
+        """Write everything; failures in order, or some: (symbol, relocation, target, why, value).
+
+        A run with failures is not written.  Raises OSError where the file takes no more.
+        """
+        self.b.file = file
         with cython.nogil:
-            run_tasks(b"apply relocations", run_one, cython.address(self.b), self.n)
+            run_tasks(b"relocate and write", write_runs, cython.address(self.b), thread_count())
+        if self.b.no_memory:
+            raise MemoryError
+        if self.b.error:
+            raise OSError(self.b.error, os.strerror(self.b.error))
         found = []
-        for i in range(self.n):
+        for i in range(self.b.n):
             r = cython.address(self.b.list[i])
             for j in range(min(r.nfailures, MOST_FAILURES)):
                 f = cython.address(r.failures[j])

@@ -1,9 +1,8 @@
-"""The image: every section's bytes at its place in the file."""
+"""The image: every section's bytes, relocated on their way to their place in the file."""
 
 from __future__ import annotations
 
 from goweld.arch import amd64
-from goweld.model.memory_kernel import Column
 from goweld.relocate.apply_kernel import Relocation
 
 TYPE_CHECKING = False
@@ -16,32 +15,36 @@ if TYPE_CHECKING:
 KINDS = {"rodata": (6, 24), "data": (24, 44)}  # the data symbols in each segment's file part, by kind
 
 
-def build(
+def start(live: Live, layout: Layout) -> Relocation:
+    """What all relocations need, once addresses are final.
+
+    Offsets into debug sections count from their places before compression.
+    """
+    starts = [0 if s is None else s.vaddr for s in layout.sections]
+    return Relocation(live, starts, amd64.TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
+
+
+def write(
     live: Live,
+    work: Relocation,
     text: TextLayout,
     layout: Layout,
     symbols: DataSymbols,
-    size: int,
+    file: int,
     diagnostics: Diagnostics,
-) -> Column:
-    """`size` bytes that hold all segments, relocated; the headers' place is left zero."""
-    image = Column(1, size)
-    starts = [0 if s is None else s.vaddr for s in layout.sections]
-    unreachable = live.lookup(b"runtime.unreachableMethod", 1)
-
-    work = Relocation(live, starts, amd64.TLS_OFFSET, unreachable)
+) -> None:
+    """Write all segments to the file, relocated, and what `work` has of debug sections.  Raises OSError."""
     section = text.section
     place = section.fileoff, section.vaddr, section.length
     below = count_below(live, text)
-    work.add(text.order, below, text.count - below, image, *place, amd64.CODE_PAD)
+    work.add(text.order, below, text.count - below, *place, amd64.CODE_PAD)
     for segment in (layout.rodata, layout.data):
         first, count = symbols.range(*KINDS[segment.name])
-        work.add(symbols.order, first, count, image, segment.fileoff, segment.vaddr, segment.filelen, 0)
-    failures = work.run()
+        work.add(symbols.order, first, count, segment.fileoff, segment.vaddr, segment.filelen, 0)
+    failures = work.write(file)
     if failures:
         report(live, failures, diagnostics)
     diagnostics.check()
-    return image
 
 
 def count_below(live: Live, text: TextLayout) -> int:

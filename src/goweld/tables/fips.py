@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from goweld.codec.sha256 import sha256
 from goweld.errors import LinkError
 from goweld.model.kinds import A_LOCAL, K_FIPSINFO, R_ADDR
@@ -11,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.layout import Layout
     from goweld.model.live_kernel import Live
-    from goweld.model.memory_kernel import Column
     from goweld.model.symbols_kernel import Symbols
 
 INFO = b"go:fipsinfo"
@@ -40,25 +41,27 @@ def fill(live: Live) -> list[int]:
     return ids[:2]
 
 
-def seal(live: Live, layout: Layout, image: Column, path: str) -> None:
-    """Hash the bracketed bytes of the finished image into go:fipsinfo (ld.asmbfips); `path` is -fipso's."""
-    view = image.view()
-    parts: list[bytes | memoryview] = [b"go fips object v1\n"]
+def seal(live: Live, layout: Layout, file: int, path: str) -> None:
+    """Hash the bracketed bytes of the written file into go:fipsinfo (ld.asmbfips); `path` is -fipso's.
+
+    Raises OSError.
+    """
+    parts = [b"go fips object v1\n"]
     for i in range(0, len(FIPS_BRACKETS), 2):
         start = fileoff(layout, live.value(live.lookup(FIPS_BRACKETS[i][0])))
         end = fileoff(layout, live.value(live.lookup(FIPS_BRACKETS[i + 1][0])))
         parts.append((end - start).to_bytes(8, "big"))
-        parts.append(view[start:end])
+        parts.append(os.pread(file, end - start, start))
     if path:
         try:
-            with open(path, "wb") as file:
+            with open(path, "wb") as copy:
                 for part in parts:
-                    file.write(part)
+                    copy.write(part)
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise LinkError(f"asmbfips: open {path}: {reason}", prefixed=False) from None
     at = fileoff(layout, live.value(live.lookup(INFO))) + len(MAGIC)
-    view[at : at + SUM_SIZE] = hmac(parts)
+    os.pwrite(file, hmac(parts), at)
 
 
 def fileoff(layout: Layout, address: int) -> int:
@@ -68,7 +71,7 @@ def fileoff(layout: Layout, address: int) -> int:
     raise LinkError(f"asmbfips: {address:#x} is in no segment", prefixed=False)
 
 
-def hmac(parts: list[bytes | memoryview]) -> bytes:
+def hmac(parts: list[bytes]) -> bytes:
     """HMAC-SHA256 with a key of zeros."""
     inner = sha256(b"\x36" * 64)
     for part in parts:
