@@ -87,7 +87,9 @@ def test_a_trace(threads: str, job: Job, tmp_path: Path) -> None:
     for before, after in pairwise(stages):
         assert before["ts"] + before["dur"] <= after["ts"] + slack
     tasks = [event for event in spans if "cpu ms" not in event["args"]]
-    assert {"apply relocations", "compress section", "describe functions"} <= {task["name"] for task in tasks}
+    assert {"relocate and write", "compress section", "describe functions"} <= {
+        task["name"] for task in tasks
+    }
     first, last = stages[0]["ts"], stages[-1]["ts"] + stages[-1]["dur"]
     for task in tasks:
         assert first <= task["ts"]

@@ -47,7 +47,7 @@ cdef struct Run:              # symbols that are written to the file at once
     uint64_t fileoff
     uint64_t addr
     uint64_t size
-    const uint8_t* ready      # these bytes instead of symbols
+    uint8_t* ready            # these bytes instead of symbols
     uint32_t nfailures
     Failure failures[16]
 
@@ -77,9 +77,17 @@ cdef class Relocation:
 
 cdef void write_runs(void* context, int64_t index) noexcept nogil
 cdef bint write_run(Runs* b, Run* r, uint8_t* scratch) noexcept nogil
-cdef const uint8_t* as_it_is(LiveColumns* c, Run* r) noexcept nogil
+cdef uint8_t* as_it_is(LiveColumns* c, Run* r) noexcept nogil
 cdef int write_at(int file, const uint8_t* content, uint64_t size, uint64_t fileoff) noexcept nogil
 cdef uint32_t apply_symbols(Place* p, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,
                             uint8_t pad, Failure* failures, uint32_t most) noexcept nogil
 cdef bint is_undefined(LiveColumns* c, uint32_t s, RelocRecord* r) noexcept nogil
-cdef int relocate(Place* p, uint32_t s, RelocRecord* r, uint8_t* at, uint32_t size, Failure* f) noexcept nogil
+cdef int relocate(Place* p, uint32_t s, RelocRecord* r, uint32_t t, uint8_t* at, uint32_t size,
+                  int64_t* found) noexcept nogil
+cdef void copy_symbol(LiveColumns* c, uint32_t s, uint8_t* origin, uint64_t addr, uint8_t pad) noexcept nogil
+cdef void find_targets(LiveColumns* c, uint32_t s, uint32_t* targets) noexcept nogil
+cdef void find_live(LiveColumns* c, uint32_t* ids, uint32_t n, uint32_t* targets) noexcept nogil
+cdef uint32_t relocate_group(Place* p, uint32_t* ids, uint32_t n, uint32_t* targets, bint found, uint8_t* origin,
+                             Failure* failures, uint32_t nfailures, uint32_t most) noexcept nogil
+cdef uint32_t fail(Failure* failures, uint32_t nfailures, uint32_t most, uint32_t s, uint32_t reloc,
+                   uint32_t target, int why, int64_t value) noexcept nogil

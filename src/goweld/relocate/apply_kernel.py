@@ -1,7 +1,8 @@
 """Symbol contents with their relocations applied, for amd64 (ld.writeBlock and relocState.relocsym).
 
 One pass over the symbols of a run in address order: copy the content, patch it, fill the gap to the next.
-Cost: one copy of the bytes, the write's, and one random access per relocation.
+Cost: one copy of the bytes, the write's, and two random accesses per relocation, to its target's live id and
+address.  Those are the time: they are fetched ahead for a group of symbols.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from cython.cimports.goweld.model.live_kernel import A_LINKER_RELOCS, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
 from cython.cimports.goweld.model.pthread import atomic_next
-from cython.cimports.goweld.model.symbols_kernel import MISSING, locate
+from cython.cimports.goweld.model.symbols_kernel import MISSING, gw_prefetch, locate
 from cython.cimports.libc.errno import EINTR, errno
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
@@ -43,6 +44,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
+GROUP = cython.declare(uint32_t, 256)  # relocations whose targets are fetched together
+AHEAD = cython.declare(uint32_t, 4)  # symbols that are fetched before they are copied
 RUN_SIZE = cython.declare(uint64_t, 256 << 10)  # bytes of a run, unless one symbol is larger
 
 
@@ -55,8 +58,8 @@ def is_undefined(c, s, r):
     return cython.cast(cython.bint, syms.first_ref <= raw < syms.n and syms.canon[raw] >= syms.first_ref)
 
 
-def relocate(p, s, r, at, size, f):
-    """Apply one relocation to the bytes of its symbol; OK, or why not."""
+def relocate(p, s, r, t, at, size, found):
+    """Apply one relocation, to t, to the bytes of its symbol; OK, or why not and what was `found`."""
     c = p.c
     kind = r.type
     weak = cython.declare(cython.bint, kind & R_WEAK)
@@ -65,8 +68,6 @@ def relocate(p, s, r, at, size, f):
         return WHY_BOUNDS
     if r.size == 0:
         return OK
-    t = target(c, s, r)
-    f.target = t
     if t >= c.n:
         return WHY_BUILTIN if t == MISSING else WHY_CORRUPT
     if t == 0:
@@ -89,7 +90,7 @@ def relocate(p, s, r, at, size, f):
     elif kind == R_ADDR:
         o = c.value[t] + r.add
         if r.size == 4 and cython.cast(int32_t, o) < 0:
-            f.value = o
+            found[0] = o
             return WHY_ADDRESS_TOO_BIG
     elif kind == R_ADDROFF or kind == R_METHODOFF:
         if t == 0:
@@ -123,7 +124,7 @@ def relocate(p, s, r, at, size, f):
         o = c.size[t] + r.add
     else:
         return WHY_UNKNOWN_TYPE
-    f.value = o
+    found[0] = o
     q = at + r.off
     if r.size == 4:
         if o != cython.cast(int32_t, o):
@@ -149,41 +150,106 @@ def relocate(p, s, r, at, size, f):
 def apply_symbols(p, ids, n, out, addr, size, pad, failures, most):
     """Write [addr, addr + size) into `out`; how many failures there were, of which `most` are kept."""
     c = p.c
+    targets = cython.declare(uint32_t[256])
+    origin = out - addr
     end = addr + size
     nfailures = cython.cast(uint32_t, 0)
-    f = cython.declare(Failure)
-    start = addr
+    i = cython.cast(uint32_t, 0)
+    while i < n:
+        first = i
+        ntargets = cython.cast(uint32_t, 0)
+        while i < n and (i == first or ntargets + c.nrel[ids[i]] <= GROUP):
+            s = ids[i]
+            if c.value[s] < addr or c.value[s] + c.size[s] > end or c.ndata[s] > c.size[s]:
+                return fail(failures, nfailures, most, s, 0, 0, WHY_PHASE, 0)
+            if i + AHEAD < n:
+                gw_prefetch(c.data[ids[i + AHEAD]])
+                gw_prefetch(c.rel[ids[i + AHEAD]])
+            if c.nrel[s] <= GROUP:
+                find_targets(c, s, targets + ntargets)
+            ntargets += c.nrel[s]
+            copy_symbol(c, s, origin, addr, pad)
+            addr = c.value[s] + c.size[s]
+            i += 1
+        if ntargets <= GROUP:
+            find_live(c, ids + first, i - first, targets)
+        nfailures = relocate_group(
+            p, ids + first, i - first, targets, ntargets <= GROUP, origin, failures, nfailures, most
+        )
+    if addr < end:
+        memset(origin + addr, pad, end - addr)
+    return nfailures
+
+
+def copy_symbol(c, s, origin, addr, pad):
+    """Copy a symbol's content to its place, and fill up from `addr` before it and in what it lacks."""
+    at = origin + c.value[s]
+    if c.value[s] > addr:
+        memset(origin + addr, pad, c.value[s] - addr)
+    if c.ndata[s]:
+        memcpy(at, c.data[s], c.ndata[s])
+    if c.size[s] > c.ndata[s]:
+        memset(at + c.ndata[s], pad, c.size[s] - c.ndata[s])
+
+
+def find_targets(c, s, targets):
+    """The raw ids that a symbol's relocations refer to; live ids where the linker made them."""
+    r = c.rel[s]
+    n = c.nrel[s]
+    if c.attr[s] & A_LINKER_RELOCS:
+        for j in range(n):
+            targets[j] = r[j].idx
+        return
+    o = cython.address(c.syms.objects[c.obj[s]])
+    for j in range(n):
+        raw = locate(c.syms, o, r[j].pkg, r[j].idx)
+        targets[j] = raw
+        if raw < MISSING:
+            gw_prefetch(c.syms.live + raw)
+
+
+def find_live(c, ids, n, targets):
+    """Make live ids of the raw ids of a group's targets."""
     for i in range(n):
         s = ids[i]
-        value = c.value[s]
-        if value < addr or value + c.size[s] > end or c.ndata[s] > c.size[s]:
-            f.symbol = s
-            f.target = 0
-            f.reloc = 0
-            f.why = WHY_PHASE
-            if nfailures < most:
-                failures[nfailures] = f
-            return nfailures + 1
-        if value > addr:
-            memset(out + (addr - start), pad, value - addr)
-        at = out + (value - start)
-        if c.ndata[s]:
-            memcpy(at, c.data[s], c.ndata[s])
-        if c.size[s] > c.ndata[s]:
-            memset(at + c.ndata[s], pad, c.size[s] - c.ndata[s])
+        raw_ids = cython.declare(cython.bint, not c.attr[s] & A_LINKER_RELOCS)
+        for j in range(c.nrel[s]):
+            t = targets[j]
+            if raw_ids and t < MISSING:
+                t = c.syms.live[t]
+                targets[j] = t
+            if t < c.n:
+                gw_prefetch(c.value + t)
+                gw_prefetch(c.kind + t)
+        targets += c.nrel[s]
+
+
+def relocate_group(p, ids, n, targets, found, origin, failures, nfailures, most):
+    """Apply the relocations of some symbols, whose targets are `found` or not; how many failed so far."""
+    c = p.c
+    value = cython.declare(int64_t, 0)
+    for i in range(n):
+        s = ids[i]
         r = c.rel[s]
         for j in range(c.nrel[s]):
-            f.why = relocate(p, s, r + j, at, c.ndata[s], cython.address(f))
-            if f.why != OK:
-                f.symbol = s
-                f.reloc = j
-                if nfailures < most:
-                    failures[nfailures] = f
-                nfailures += 1
-        addr = value + c.size[s]
-    if addr < end:
-        memset(out + (addr - start), pad, end - addr)
+            t = targets[j] if found else target(c, s, r + j)
+            why = relocate(p, s, r + j, t, origin + c.value[s], c.ndata[s], cython.address(value))
+            if why != OK:
+                nfailures = fail(failures, nfailures, most, s, j, t, why, value)
+        targets += c.nrel[s]
     return nfailures
+
+
+def fail(failures, nfailures, most, s, reloc, target, why, value):
+    """Keep a failure if there is room for it; how many there are."""
+    if nfailures < most:
+        f = cython.address(failures[nfailures])
+        f.symbol = s
+        f.reloc = reloc
+        f.target = target
+        f.why = why
+        f.value = value
+    return nfailures + 1
 
 
 def write_runs(context, index):
@@ -209,9 +275,10 @@ def write_run(b, r, scratch):
     large = cython.declare("uint8_t *", cython.NULL)
     if ready == cython.NULL:
         if r.size > RUN_SIZE:
-            scratch = large = cython.cast("uint8_t *", malloc(r.size))
+            large = cython.cast("uint8_t *", malloc(r.size))
             if large == cython.NULL:
                 return False
+            scratch = large
         r.nfailures = apply_symbols(
             cython.address(b.place), r.ids, r.n, scratch, r.addr, r.size, r.pad, r.failures, MOST_FAILURES
         )
@@ -230,7 +297,7 @@ def as_it_is(c, r):
     s = r.ids[0]
     if c.nrel[s] or c.ndata[s] != r.size or c.size[s] != r.size or c.value[s] != r.addr:
         return cython.NULL
-    return c.data[s]
+    return cython.cast("uint8_t *", c.data[s])
 
 
 def write_at(file, content, size, fileoff):
@@ -304,7 +371,7 @@ class Relocation:
     def add_ready(self, content: Column, size: int, fileoff: int) -> None:
         """Write the first `size` bytes of a column as they are."""
         self.memory.append(content)
-        self.append(fileoff, size).ready = cython.cast("const uint8_t *", content.ptr)
+        self.append(fileoff, size).ready = cython.cast("uint8_t *", content.ptr)
         return 0
 
     def append(self, fileoff, size):
