@@ -12,16 +12,15 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "goweld"
 
 def stale_kernels(package: Path) -> list[str]:
     """What is wrong with the compiled kernels, a line each."""
-    found = []
-    for source in sorted(package.rglob("*_kernel.py")):
-        compiled = source.with_name(source.stem + importlib.machinery.EXTENSION_SUFFIXES[0])
-        if not compiled.exists():
-            found.append(f"{source.stem} is not compiled")
-        elif any(
-            compiled.stat().st_mtime < file.stat().st_mtime for file in (source, source.with_suffix(".pxd"))
-        ):
-            found.append(f"{source.stem} has changed since it was compiled")
-    return found
+    compiled = package / f"all_kernels{importlib.machinery.EXTENSION_SUFFIXES[0]}"
+    if not compiled.exists():
+        return ["the kernels are not compiled"]
+    return [
+        f"{source.stem} has changed since it was compiled"
+        for source in sorted(package.rglob("*_kernel.py"))
+        for file in (source, source.with_suffix(".pxd"))
+        if compiled.stat().st_mtime < file.stat().st_mtime
+    ]
 
 
 def pytest_configure() -> None:

@@ -1,7 +1,11 @@
-"""The modules of a link in one file: Python takes longer to find each of eighty modules than to run it.
+"""The modules of a link in one file: Python takes longer to find each of a hundred modules than to run it.
 
-The file lies beside the compiled modules and holds them all.  A module whose source has changed since is
-found as any other, and the link that found it so writes the file anew.
+The file lies beside the compiled modules and holds groups: a module that a link asks for by itself, as
+link.py, after all those that this one imports, in the order in which they were run.  They are run in that
+order again, so that each finds what it imports loaded, and importlib has next to nothing to do.
+
+A group with a module whose source has changed since is forgotten.  Modules that are in no group are loaded
+from their sources, and the link that did so adds them to the file.
 """
 
 from __future__ import annotations
@@ -9,23 +13,31 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from _frozen_importlib_external import SourceFileLoader
+from _imp import create_dynamic, exec_dynamic
 from marshal import dumps, loads
+
+from goweld.kernels import kernel_spec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
-    from types import ModuleType
+    from types import CodeType, ModuleType
 else:
     # importlib's own, without importing importlib.
-    ModuleSpec = type(__spec__)
+    ModuleSpec, ModuleType = type(__spec__), type(sys)
 
 PACKAGE = __name__.partition(".")[0]
 HERE = __file__.rpartition("/")[0]
-FILE = f"{HERE}/__pycache__/modules.{sys.implementation.cache_tag}"
+FILE = f"{HERE}/__pycache__/groups.{sys.implementation.cache_tag}"
 
-# By name: whether it is a package, the source's time and size, the code.
-Entry = tuple[bool, int, int, bytes]
+# A module: its name, whether it is a package, its source, that one's time and size, the code.  A kernel has
+# no source that Python would run.
+Entry = tuple[str, bool, str, int, int, "CodeType | None"]
+KERNEL = (False, "", 0, 0, None)
+# The names of a group's modules, and their entries, marshalled.
+Group = tuple[list[str], bytes]
 
 
 class Modules:
@@ -33,58 +45,127 @@ class Modules:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.entries: dict[str, Entry] = {}
-        self.missed: list[str] = []
+        self.groups: dict[str, Group] = {}  # by module
+        self.entries: dict[str, Entry] = {}  # of the groups in use
+        self.missed: list[
+            Entry
+        ] = []  # the group in the making: a module that is in none, and what it imports
+        self.depth = 0  # how many of those are being run
+        self.made: list[Group] = []
         try:
             with open(path, "rb", buffering=0) as file:
-                version, self.entries = loads(file.read())
+                version, groups = loads(file.read())
         except (OSError, ValueError, EOFError, TypeError):
-            version = ""
-        if version != sys.version:
-            self.entries = {}
+            return
+        if version == sys.version:
+            for group in groups:
+                self.groups.update(dict.fromkeys(group[0], group))
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """importlib's question: the module, if it is here and its source is what it was."""
-        if not name.startswith(PACKAGE) or name.endswith("_kernel"):
+        """importlib's question: where a module is.  What comes before it in its group is loaded now."""
+        if not name.startswith(PACKAGE):
             return None
-        entry = self.entries.get(name)
-        if entry is not None:
-            source = source_of(name, entry[0])
-            if stamp(source) == entry[1:3]:
-                spec = ModuleSpec(name, self, origin=source, is_package=entry[0])  # type: ignore[arg-type]
-                if spec.submodule_search_locations is not None:
-                    spec.submodule_search_locations.append(os.path.dirname(source))
-                return spec
-        self.missed.append(name)
-        return None
+        group = self.groups.get(name)
+        if group is not None and name not in self.entries:
+            self.use(group)
+            if name == group[0][-1] and name in self.entries:
+                for earlier in group[0][:-1]:
+                    self.load(earlier)
+        return self.spec(name)
 
-    def create_module(self, spec: ModuleSpec) -> None:
-        """Leave it to importlib to make the module."""
+    def use(self, group: Group) -> None:
+        """Take a group's entries, or forget it if a source has changed."""
+        entries: list[Entry] = loads(group[1])
+        if all(stamp(entry[2]) == entry[3:5] for entry in entries if entry[2]):
+            self.entries.update((entry[0], entry) for entry in entries)
+        else:
+            for name in group[0]:
+                del self.groups[name]
+
+    def spec(self, name: str) -> ModuleSpec | None:
+        """What importlib is told about a module; None if there is no such source."""
+        if name.endswith("_kernel"):
+            return kernel_spec(name, self)
+        if name in self.entries:
+            _, is_package, source, *_ = self.entries[name]
+        else:
+            source = source_of(name, True)
+            is_package = stamp(source) is not None
+            if not is_package:
+                source = source_of(name, False)
+                if stamp(source) is None:
+                    return None
+        spec = ModuleSpec(name, self, origin=source, is_package=is_package)  # type: ignore[arg-type]
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(os.path.dirname(source))
+        return spec
+
+    def load(self, name: str) -> None:
+        """Do what importlib does to import a module, as far as anyone notices."""
+        spec = self.spec(name)
+        if name in sys.modules or spec is None:
+            return
+        module = self.create_module(spec) or ModuleType(name)
+        module.__spec__ = spec
+        if spec.submodule_search_locations is not None:
+            module.__path__ = spec.submodule_search_locations
+        sys.modules[name] = module
+        try:
+            self.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        parent, _, last = name.rpartition(".")
+        setattr(sys.modules[parent], last, module)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """A kernel's module; others are made by importlib."""
+        return create_dynamic(spec) if spec.name.endswith("_kernel") else None
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the module's code."""
-        exec(loads(self.entries[module.__name__][3]), module.__dict__)
+        """Run a module."""
+        spec = module.__spec__
+        assert spec is not None
+        entry = self.entries.get(spec.name)
+        if entry is None:
+            self.run_missed(module, spec)
+        elif entry[5] is None:
+            exec_dynamic(module)
+        else:
+            exec(entry[5], module.__dict__)
+
+    def run_missed(self, module: ModuleType, spec: ModuleSpec) -> None:
+        """Run a module that is in no group, and note it for one."""
+        self.depth += 1
+        try:
+            if spec.name.endswith("_kernel"):
+                entry: Entry = (spec.name, *KERNEL)
+                exec_dynamic(module)
+            else:
+                source = spec.origin or ""
+                # The source may change between these two: then the next link misses it again.
+                time, size = stamp(source) or (0, 0)
+                code = SourceFileLoader(spec.name, source).get_code(spec.name)
+                entry = (spec.name, spec.submodule_search_locations is not None, source, time, size, code)
+                exec(code, module.__dict__)  # type: ignore[arg-type]
+        finally:
+            self.depth -= 1
+        self.missed.append(entry)
+        if self.depth == 0:
+            self.made.append(([entry[0] for entry in self.missed], dumps(self.missed)))
+            self.missed = []
 
     def keep(self) -> None:
-        """Write the file anew if a module was not in it.  Where that is not possible, all stays as it is."""
-        if not self.missed:
+        """Write the file anew if modules were missed.  Where that is not possible, all stays as it is."""
+        if not self.made:
             return
-        for name in self.missed:
-            spec = sys.modules[name].__spec__ if name in sys.modules else None
-            if spec is None or spec.origin is None:
-                continue
-            is_package = spec.submodule_search_locations is not None
-            seen = stamp(spec.origin)
-            # The source may have changed since it was looked at: then the next link misses it again.
-            code = spec.loader.get_code(name)  # type: ignore[union-attr]
-            if seen is not None and spec.origin == source_of(name, is_package):
-                self.entries[name] = (is_package, *seen, dumps(code))
+        groups = list({id(group): group for group in self.groups.values()}.values())
         beside = f"{self.path}.{os.getpid()}"
         try:
             with open(beside, "wb", buffering=0) as file:
-                file.write(dumps((sys.version, self.entries)))
+                file.write(dumps((sys.version, groups + self.made)))
             os.replace(beside, self.path)
         except OSError:
             return

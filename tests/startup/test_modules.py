@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import toolchain
+from tests.linkjob import prepare
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def kept(package: Path) -> Path:
-    return package / "__pycache__" / f"modules.{sys.implementation.cache_tag}"
+    return package / "__pycache__" / f"groups.{sys.implementation.cache_tag}"
 
 
 def usage(package: Path) -> str:
@@ -100,3 +101,23 @@ def test_a_package_that_may_not_be_written(package: Path) -> None:
     (package / "__pycache__").write_text("not a folder")
     assert usage(package) == usage(package)
     assert sorted(package.glob("modules*")) == []
+
+
+def test_a_link_is_kept_in_groups(tmp_path: Path) -> None:
+    """Links with and without debug information add to the file what they need, once; all then link alike."""
+    program = 'package main\n\nfunc main() { println("hello") }\n'
+    job = prepare(tmp_path, {"main.go": program})
+    copy = tmp_path / "lib" / "goweld"
+    shutil.copytree(
+        toolchain.ROOT / "src" / "goweld", copy, ignore=shutil.ignore_patterns("__pycache__", "explain")
+    )
+    outputs, sizes = [], []
+    for flags in (["-w"], [], ["-w"], []):
+        boot = [sys.executable, "-I", "-S", str(copy / "boot.py"), "link", "/launcher", "link", ""]
+        link = ["-o", "out", "-importcfg", str(job.config), *flags, job.archive]
+        environment = toolchain.go_environment(GOWELD_STRICT="1")
+        subprocess.run([*boot, *link], cwd=tmp_path, env=environment, check=True)
+        outputs.append((tmp_path / "out").read_bytes())
+        sizes.append(kept(copy).stat().st_size)
+    assert outputs[:2] == outputs[2:]
+    assert sizes[0] < sizes[1] == sizes[2] == sizes[3]
