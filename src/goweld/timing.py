@@ -55,7 +55,7 @@ class Stages:
         self.sizes: dict[str, int] = {}
         # The start has no clock but the processor's until here; it hardly ever waits.
         self.name = "start"
-        self.began = (time.perf_counter() - time.process_time(), 0.0, 0) if wanted else (0.0, 0.0, 0)
+        self.began = (time.perf_counter() - time.process_time(), 0.0, written()) if wanted else (0.0, 0.0, 0)
 
     def start(self, name: str) -> None:
         """A stage begins, and with it the one before ends."""
