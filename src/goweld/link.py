@@ -65,6 +65,7 @@ def link(options: Options, show: Show) -> None:
 
     # 2 resolve: one id per symbol.
     stages.start("resolve")
+    objects.fetch(goal.release.kinds, debug)
     values = strings.definitions(options, config.modinfo, goal.version, goal.goroot)
     entry = (options.entry or f"_rt0_{goal.goarch}_{goal.goos}").encode("utf-8", "surrogateescape")
     wanted = [*WANTED, (entry, 0), (entry, 1), *((name, 0) for name in values)]
@@ -95,7 +96,7 @@ def link(options: Options, show: Show) -> None:
     live = deadcode.renumber(symbols, adopted, len(values) + (len(symbols) if debug else 0))
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
-    objects.release()
+    objects.release_records()
     stages.size("live", len(live))
     # ------------------------------------------- no loaded symbol comes to life below
 
@@ -133,6 +134,9 @@ def link(options: Options, show: Show) -> None:
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
     pcln = pclntab.build(live, text, objects.files, goal.goroot)
+    objects.release_code()
+    if not debug:
+        objects.release_debug()
 
     # 6 dwarf: the debug sections.
     if debug:
@@ -152,6 +156,7 @@ def link(options: Options, show: Show) -> None:
     data_layout.place(options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end))
     if debug:
         dwarf_sections.place_sections(live, layout, sections)
+    objects.release_names()
     # ------------------------------------------- addresses are final below
 
     # 7 relocate: the debug sections, which compression shortens.
@@ -159,6 +164,8 @@ def link(options: Options, show: Show) -> None:
     if debug:
         stages.start("debug")
         debug_relocation.build(live, work, layout, sections, options.compressdwarf, diagnostics)
+        if options.compressdwarf:
+            objects.release_debug()
     end = data_layout.place_in_file(options, layout, elf.HEADR)
     if debug:
         debug_relocation.add(work, sections)

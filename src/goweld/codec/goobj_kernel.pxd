@@ -94,6 +94,13 @@ cdef enum:
     AUX_PCDATA = 11
 
 
+cdef struct DebugPart:        # of an object: relocations and contents of what describes its functions
+    const uint8_t* relocs
+    const uint8_t* relocs_end
+    const uint8_t* data
+    const uint8_t* data_end
+
+
 cdef struct GoObj:
     const uint8_t* base       # the start of the goobj; string references count from here
     uint64_t length
@@ -124,6 +131,7 @@ cdef struct GoObj:
     uint32_t lib              # library index
     const uint8_t* refflags   # 10-byte records
     uint32_t nrefflags
+    DebugPart debug
 
 
 cdef bint parse(Input source, Py_ssize_t start, Py_ssize_t length, GoObj* o) except -1

@@ -7,9 +7,15 @@ from goweld.model.memory_kernel cimport Arena, Column, Input
 cdef struct Fetching:
     GoObj* list
     uint32_t n
+    uint8_t kind_of[256]
+    bint debug
 
 
 cdef void populate(const uint8_t* first, const uint8_t* end) noexcept nogil
+cdef void drop(const uint8_t* first, const uint8_t* end) noexcept nogil
+cdef void find_debug_part(GoObj* o, const uint8_t* kind_of) noexcept nogil
+cdef bint is_debug(uint32_t kind) noexcept nogil
+cdef uint32_t within(uint32_t index, uint32_t most) noexcept nogil
 cdef void* fetch_all(void* argument) noexcept nogil
 
 
@@ -23,8 +29,11 @@ cdef class Objects:
     cdef readonly list names
 
     cpdef uint32_t add(self, Input source, Py_ssize_t start, Py_ssize_t length, uint32_t lib, str name) except 0
-    cpdef int fetch(self) except -1
-    cpdef int release(self) except -1
+    cpdef int fetch(self, bytes kinds, bint debug) except -1
+    cpdef int release_records(self) except -1
+    cpdef int release_code(self) except -1
+    cpdef int release_names(self) except -1
+    cpdef int release_debug(self) except -1
     cpdef int refer(self, uint32_t index, list packages) except -1
     cpdef uint32_t flags(self, uint32_t index)
     cpdef uint32_t lib(self, uint32_t index)

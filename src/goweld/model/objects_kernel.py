@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
+from cython.cimports.goweld.model.kinds import K_DWARF_ADDR, K_DWARF_CUINFO
 from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
 from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.libc.string import memcpy
 from cython.cimports.posix.mman import madvise
 
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
@@ -22,14 +24,52 @@ def populate(first, end):
         madvise(cython.cast(cython.p_void, start), stop - start, MADV_POPULATE_READ)
 
 
+def drop(first, end):
+    """Let go of the pages that lie wholly in a range of an input; one that is touched again comes back."""
+    start = (cython.cast(uint64_t, first) + PAGE - 1) & ~(PAGE - 1)
+    stop = cython.cast(uint64_t, end) & ~(PAGE - 1)
+    if stop > start and not CHECKED:
+        madvise(cython.cast(cython.p_void, start), stop - start, MADV_DONTNEED)
+
+
+def find_debug_part(o, kind_of):
+    """Where the compiler put what describes functions: past code and constants, with DWARF at both ends."""
+    d = cython.address(o.debug)
+    first = cython.cast(uint32_t, 0)
+    while first < o.ndef and not is_debug(kind_of[o.syms[first].type]):
+        first += 1
+    end = o.ndef
+    while end > first and not is_debug(kind_of[o.syms[end - 1].type]):
+        end -= 1
+    d.relocs = cython.cast("const uint8_t *", o.relocs + within(o.relocidx[first], o.nreloc))
+    d.relocs_end = cython.cast("const uint8_t *", o.relocs + within(o.relocidx[end], o.nreloc))
+    d.data = o.data + within(o.dataidx[first], o.ndata)
+    d.data_end = o.data + within(o.dataidx[end], o.ndata)
+
+
+def is_debug(kind):
+    return K_DWARF_CUINFO <= kind <= K_DWARF_ADDR
+
+
+def within(index, most):
+    """An index, made to fit where the object is corrupt."""
+    return index if index < most else most
+
+
 def fetch_all(argument):
-    """What resolution reads of each object, then what deadcode does: names and symbols, then relocations."""
+    """What resolution reads of each object, then what deadcode does: names and symbols, then relocations.
+
+    Debug information, which has half of those, only where some is to be made.
+    """
     f = cython.cast("Fetching *", argument)
     began = span_begins()
     for i in range(1, f.n):
         populate(f.list[i].base, cython.cast("const uint8_t *", f.list[i].relocidx))
     for i in range(1, f.n):
-        populate(cython.cast("const uint8_t *", f.list[i].relocidx), f.list[i].data)
+        o = cython.address(f.list[i])
+        find_debug_part(o, f.kind_of)
+        populate(cython.cast("const uint8_t *", o.relocidx), o.debug.relocs)
+        populate(o.debug.relocs if f.debug else o.debug.relocs_end, o.data)
     span_ends(b"fetch pages", -1, began)
     return cython.NULL
 
@@ -60,20 +100,46 @@ class Objects:
         self.n += 1
         return self.n - 1
 
-    def fetch(self) -> None:
-        """Start to map the pages that the next stages read, beside them."""
+    def fetch(self, kinds: bytes, debug: bool) -> None:
+        """Start to map the pages that the next stages read, beside them; debug information if `debug`.
+
+        `kinds` maps the objects' symbol kinds to the linker's, 256 bytes.
+        """
+        self.fetching.debug = debug
+        memcpy(cython.address(self.fetching.kind_of[0]), cython.cast("const char *", kinds), 256)
         self.fetching.list = self.list
         self.fetching.n = self.n
         run_beside(fetch_all, cython.address(self.fetching))
         return 0
 
-    def release(self) -> None:
-        """Let go of the mapped symbol records, hashes and indices: few are read again after deadcode."""
+    def release_records(self) -> None:
+        """Let go of the symbol records, hashes and indices: few are read again after deadcode."""
         for i in range(1, self.n):
-            first = (cython.cast(uint64_t, self.list[i].syms) + PAGE - 1) & ~(PAGE - 1)
-            end = cython.cast(uint64_t, self.list[i].relocs) & ~(PAGE - 1)
-            if end > first and not CHECKED:
-                madvise(cython.cast(cython.p_void, first), end - first, MADV_DONTNEED)
+            o = cython.address(self.list[i])
+            find_debug_part(o, self.fetching.kind_of)
+            drop(cython.cast("const uint8_t *", o.syms), cython.cast("const uint8_t *", o.relocs))
+        return 0
+
+    def release_code(self) -> None:
+        """Let go of the relocations of code and constants, until they are applied."""
+        for i in range(1, self.n):
+            o = cython.address(self.list[i])
+            drop(cython.cast("const uint8_t *", o.relocs), o.debug.relocs)
+        return 0
+
+    def release_names(self) -> None:
+        """Let go of names, until the symbol table is made."""
+        for i in range(1, self.n):
+            o = cython.address(self.list[i])
+            drop(o.base, cython.cast("const uint8_t *", o.syms))
+        return 0
+
+    def release_debug(self) -> None:
+        """Let go of what describes functions: nothing reads it once the debug sections are made."""
+        for i in range(1, self.n):
+            d = cython.address(self.list[i].debug)
+            drop(d.relocs, d.relocs_end)
+            drop(d.data, d.data_end)
         return 0
 
     def refer(self, index: int, packages: list[int]) -> None:

@@ -112,7 +112,6 @@ def table(loading: Loading) -> Objects:
         index = objects.add(source, start, size, position[library], name)
         library.objects.append(index)
         by_prefix.setdefault(path_to_prefix(library.package), index)
-    objects.fetch()
     for index, (_, _, _, library, _, packages) in enumerate(loading.found, 1):
         try:
             objects.refer(index, [0] + [by_prefix[name] for name in packages])
