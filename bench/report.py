@@ -120,7 +120,7 @@ def sections(measured: list[Series]) -> list[str]:
     threads = [series for series in measured if series.part == "threads"]
     if threads:
         counts = sorted(threads[0].runs, key=int)
-        header = ["program", *(f"{count} threads, ms" for count in counts)]
+        header = ["program", *(f"{count} thread{'s' if count != '1' else ''}, ms" for count in counts)]
         header += [f"{count} : 2" for count in counts if count != "2"]
         lines += ["## Threads", "", *table(header, thread_rows(threads)), ""]
         lines += [f"Aims: one thread within {MOST_ALONE} of two, more not slower than two.", ""]

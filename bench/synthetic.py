@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 MODULE = "example.org/synthetic"
-TYPES = 100  # of each package: about 8000 symbols
+TYPES = 200  # of each package: about 18000 symbols
 CHAIN = 4  # packages that import one another
 
 TYPE = """
