@@ -34,6 +34,7 @@ def main(words: list[str], leave: Callable[[], None] | None = None) -> NoReturn:
     # and the real linker would inherit what is ignored.
     if _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_signal.SIGINT,))  # which the launcher held
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     status = _run(Call(words[1:]))
     _flush()

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -254,6 +255,14 @@ static void answer_version(const char *program, const char *linker) {
 
 // ---- Commands
 
+// Keeps an interrupt for Goweld: until it has said that one ends it, Python would print a traceback.
+static void hold_interrupts(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static void link_command(const char *program, const char *tool, char **args) {
     const char *const words[] = {"link", program, tool, NULL};
     if (asks_version(args)) {
@@ -263,6 +272,7 @@ static void link_command(const char *program, const char *tool, char **args) {
         }
         answer_version(program, *tool ? tool : program);
     }
+    hold_interrupts();
     become_python(words, args);
 }
 
