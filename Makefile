@@ -23,7 +23,7 @@ export PIP_QUIET := 1
 build: $(VENV)/ready
 	@$(BIN)/python setup.py -q build_ext --inplace
 
-$(VENV)/ready: pyproject.toml setup.py
+$(VENV)/ready: pyproject.toml setup.py src/goweld/launcher/goweld.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Goweld needs Python 3.11 or newer")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up $(VENV), and building Goweld into it"
