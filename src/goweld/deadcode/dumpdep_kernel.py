@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import sym_name
-from cython.cimports.goweld.model.symbols_kernel import content, local_index
+from cython.cimports.goweld.model.symbols_kernel import content, local_index, object_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ def name(symbols: Symbols, raw: int) -> bytes:
     """
     s = cython.address(symbols.c)
     first = cython.declare("const uint8_t *", cython.NULL)
-    if s.object[raw]:
+    if object_at(s, raw):
         holder = content(s, raw)
-        o = cython.address(s.objects[s.object[holder]])
+        o = cython.address(s.objects[object_at(s, holder)])
         size = sym_name(o, local_index(s, o, holder), cython.address(first))
         return cython.cast("const char *", first)[:size] if size > 0 else b""
     for i in range(1, s.nentries):

@@ -41,6 +41,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     gw_hash,
     gw_mix,
     local_index,
+    object_at,
     resolve,
 )
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
@@ -115,7 +116,7 @@ def edge_flags(s, raw):
             flags |= 1
         if raw < s.first_ref and not s.attr[raw] & SYM_CLONED:
             holder = content(s, raw)
-            o = cython.address(s.objects[s.object[holder]])
+            o = cython.address(s.objects[object_at(s, holder)])
             if o.syms[local_index(s, o, holder)].flag & FLAG_REFLECT_METHOD:
                 flags |= 2
     return flags
@@ -150,7 +151,7 @@ def visit(f, raw):
     holder = content(s, raw)
     if holder >= s.first_ref:
         return True
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, o, holder)
     sym = o.syms + li
     cloned = cython.declare(cython.bint, s.attr[raw] & SYM_CLONED)
@@ -264,7 +265,7 @@ def is_gotype(s, id):
     if id == 0 or id >= s.first_ref or s.attr[id] & SYM_CLONED:
         return False
     holder = content(s, id)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     return cython.cast(cython.bint, o.syms[local_index(s, o, holder)].flag & FLAG_GOTYPE)
 
 
@@ -276,7 +277,7 @@ def symbol_text(f, id, text):
     if id == 0 or id >= s.first_ref:
         return True
     holder = content(s, id)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     size = sym_data(o, local_index(s, o, holder), cython.address(text.ptr))
     if size < 0:
         return False
@@ -290,7 +291,7 @@ def itab_type(f, id):
     if id == 0 or id >= s.first_ref:
         return 0
     holder = content(s, id)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, o, holder)
     if o.syms[li].flag2 & FLAG2_ITAB:
         r = cython.declare("RelocRecord *", cython.NULL)
@@ -352,7 +353,7 @@ def iface_method(f, raw, id, off):
     if id == 0 or id >= s.first_ref:
         return fail(f, raw, WHY_NOT_INTERFACE)
     holder = content(s, id)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, o, holder)
     p = cython.declare("const uint8_t *", cython.NULL)
     if sym_data(o, li, cython.address(p)) <= KIND_OFFSET or p[KIND_OFFSET] != INTERFACE:
@@ -454,7 +455,7 @@ def keep(f):
             or has(cython.address(f.named), m.name_hash, m.name, 0)
         ):
             holder = content(f.s, m.source)
-            o = cython.address(f.s.objects[f.s.object[holder]])
+            o = cython.address(f.s.objects[object_at(f.s, holder)])
             for j in range(3):
                 id = resolve(f.s, o, m.relocs[j].pkg, m.relocs[j].idx)
                 if id >= f.s.n:
@@ -485,7 +486,7 @@ def reach_alone(s, id):
     s.attr[id] |= SYM_REACHABLE
     holder = content(s, id)
     if holder < s.first_ref:
-        o = cython.address(s.objects[s.object[holder]])
+        o = cython.address(s.objects[object_at(s, holder)])
         reach_auxs(s, o, local_index(s, o, holder))
 
 
@@ -557,7 +558,7 @@ class Flood:
         r = cython.declare("RelocRecord *", cython.NULL)
         for i in range(self.f.npkginits):
             holder = content(s, self.f.pkginits[i])
-            o = cython.address(s.objects[s.object[holder]])
+            o = cython.address(s.objects[object_at(s, holder)])
             n = sym_relocs(o, local_index(s, o, holder), cython.address(r))
             for j in range(n):
                 if r[j].type == (R_CALL | R_WEAK):

@@ -54,7 +54,7 @@ from cython.cimports.goweld.model.live_kernel import (
     live_auxs,
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
-from cython.cimports.goweld.model.symbols_kernel import content, local_index, locate, resolve
+from cython.cimports.goweld.model.symbols_kernel import content, local_index, locate, object_at, resolve
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, realloc
 from cython.cimports.libc.string import memcmp
@@ -143,9 +143,9 @@ def import_type(t, s, raw, type):
     if raw == 0 or raw >= syms.n:
         return stop(t, WHY_WRONG_KIND, s)
     canonical = syms.canon[raw]
-    if t.c.kind[syms.live[canonical]] != K_DWARF_TYPE and syms.object[canonical]:
+    if t.c.kind[syms.live[canonical]] != K_DWARF_TYPE and object_at(syms, canonical):
         if type == 0:
-            definer = cython.address(syms.objects[syms.object[canonical]])
+            definer = cython.address(syms.objects[object_at(syms, canonical)])
             size = sym_name(definer, local_index(syms, definer, canonical), cython.address(name))
             if size <= NINFO or memcmp(name, cython.cast("const char *", b"go:info."), NINFO) != 0:
                 return stop(t, WHY_WRONG_KIND, s)
@@ -228,7 +228,7 @@ def revive(t, raw):
     if raw >= s.first_ref:
         return stop(t, WHY_CORRUPT, raw)
     holder = content(s, raw)
-    k = s.object[holder]
+    k = object_at(s, holder)
     o = cython.address(s.objects[k])
     li = local_index(s, o, holder)
     live = append_symbol(c, s.kind_of[o.syms[li].type])

@@ -39,7 +39,7 @@ from cython.cimports.goweld.dwarf.dies_kernel import (
     stop,
     take_fields,
 )
-from cython.cimports.goweld.model.symbols_kernel import content, local_index, resolve
+from cython.cimports.goweld.model.symbols_kernel import content, local_index, object_at, resolve
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp
 
@@ -104,7 +104,7 @@ def open_content(t, raw, d):
         return False
     holder = content(s, raw)
     d.raw = raw
-    d.o = cython.address(s.objects[s.object[holder]])
+    d.o = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, d.o, holder)
     d.size = sym_data(d.o, li, cython.address(d.p))
     d.n = sym_relocs(d.o, li, cython.address(d.r))
@@ -139,9 +139,9 @@ def target_at(t, d, off):
 def type_name(t, raw, name, size):
     """The name of the type that a type symbol describes; False where the symbol is none."""
     s = t.c.syms
-    if s.object[raw] == 0:
+    if object_at(s, raw) == 0:
         return False
-    o = cython.address(s.objects[s.object[raw]])
+    o = cython.address(s.objects[object_at(s, raw)])
     length = sym_name(o, local_index(s, o, raw), name)
     if length <= NTYPE or memcmp(name[0], cython.cast("const char *", b"type:"), NTYPE) != 0:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.symbols_kernel import local_index
+from cython.cimports.goweld.model.symbols_kernel import local_index, object_at
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tupl
     t.first_text = cython.cast("uint32_t *", firsts.ptr)
     at = cython.cast(uint32_t, 0)
     for k in range(1, c.syms.nobjects):
-        while at < symbols.ntexts and c.syms.object[t.texts[at]] < k:
+        while at < symbols.ntexts and object_at(c.syms, t.texts[at]) < k:
             at += 1
         t.first_text[k] = at
     t.first_text[c.syms.nobjects] = symbols.ntexts

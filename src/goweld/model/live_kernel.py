@@ -28,6 +28,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     content,
     find_name,
     local_index,
+    object_at,
     resolve,
 )
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -78,7 +79,7 @@ def describe(c, live, raw):
     """The columns of one live symbol; its object where that is corrupt, else 0."""
     s = c.syms
     holder = content(s, raw)
-    k = s.object[holder]
+    k = object_at(s, holder)
     attr = cython.cast(uint32_t, 0)
     if s.attr[raw] & SYM_LOCAL:
         attr |= A_LOCAL
@@ -146,7 +147,7 @@ def has_text(s, id):
     if id == 0 or id >= s.first_ref:
         return False
     holder = content(s, id)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     kind = s.kind_of[o.syms[local_index(s, o, holder)].type]
     return cython.cast(cython.bint, 1 <= kind <= 5)
 

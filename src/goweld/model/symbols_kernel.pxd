@@ -36,6 +36,8 @@ cdef extern from *:
 
 
 cdef enum:
+    RANGE_BITS = 7
+
     NIL = 0
     BAD = 0xffffffff          # a reference that the object has no right to make
     MISSING = 0xfffffffe      # a builtin that the runtime does not define
@@ -54,6 +56,11 @@ cdef struct NameEntry:
     uint32_t id               # canonical raw id; 0: nobody defines or references it yet
 
 
+cdef struct IdRange:          # the ids from `first` to the next range's belong to one object
+    uint32_t first
+    uint32_t object
+
+
 cdef struct SymbolColumns:
     GoObj* objects
     uint32_t nobjects
@@ -63,7 +70,8 @@ cdef struct SymbolColumns:
     uint32_t* canon           # raw id -> the first occurrence's
     uint32_t* live            # raw id -> live id, 0 where dead; NULL before deadcode
     uint32_t* owner           # the raw id whose content counts, where attr says SYM_MOVED
-    uint32_t* object
+    IdRange* ranges           # ascending, none empty; the last is object 0's: what the linker makes
+    uint32_t* range_of        # id >> RANGE_BITS -> the range of the first id with those bits
     uint8_t* align            # log2 + 1, as cmd/link's loader keeps it; 0: none
     uint8_t* attr
     uint32_t* builtins
@@ -89,6 +97,7 @@ cdef class Symbols:
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef void* sparse_column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef uint32_t number(self) noexcept
+    cdef int index_objects(self, uint64_t room) except -1
     cdef int index_names(self, uint64_t wanted) except -1
     cpdef int want(self, bytes name, uint32_t version) except -1
     cpdef uint32_t lookup(self, bytes name, uint32_t version)
@@ -103,6 +112,14 @@ cdef class Symbols:
     cpdef bint is_defined(self, uint32_t raw)
     cpdef bytes name(self, uint32_t raw)
     cpdef uint32_t object_of(self, uint32_t raw)
+
+
+cdef inline uint32_t object_at(SymbolColumns* s, uint32_t raw) noexcept nogil:
+    """The object that a raw id belongs to; 0: the linker's own."""
+    cdef IdRange* r = s.ranges + s.range_of[raw >> RANGE_BITS]
+    while r[1].first <= raw:
+        r += 1
+    return r.object
 
 
 cdef inline uint32_t local_id(GoObj* o, uint32_t li) noexcept nogil:
@@ -180,5 +197,27 @@ cdef inline void move_content(SymbolColumns* s, uint32_t raw, uint32_t owner) no
     s.attr[raw] |= SYM_MOVED
 
 
+cdef inline void add_range(SymbolColumns* s, uint32_t* n, uint32_t first, uint32_t count, uint32_t k) noexcept nogil:
+    """Say that `count` ids from `first` belong to object k."""
+    if count:
+        s.ranges[n[0]].first = first
+        s.ranges[n[0]].object = k
+        n[0] += 1
+
+
+cdef inline uint64_t name_tag(uint64_t h, uint32_t version) noexcept nogil:
+    """What a slot says of a name, besides its entry."""
+    return (h & <uint64_t>0xfffffffe00000000) | (<uint64_t>version << 32)
+
+
+cdef inline uint32_t likely_entry(SymbolColumns* s, uint64_t h, uint32_t version) noexcept nogil:
+    """The entry of a name if it lies in the slot where the search begins, and if the hash tells; else 0."""
+    cdef uint64_t slot = s.slots[(h >> 33) & s.slot_mask]
+    return <uint32_t>slot if slot >> 32 == name_tag(h, version) >> 32 else 0
+
+
+cdef void grow_names(SymbolColumns* s) noexcept nogil
 cdef uint32_t find_name(SymbolColumns* s, const uint8_t* name, uint64_t size, uint32_t version,
                         bint insert) noexcept nogil
+cdef uint32_t find_hashed(SymbolColumns* s, const uint8_t* name, uint64_t size, uint64_t h, uint32_t version,
+                          bint insert) noexcept nogil

@@ -8,7 +8,7 @@ id, as in cmd/link, so every tie that cmd/link breaks by index comes out the sam
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, FLAG_GOTYPE, sym_auxs, sym_data, sym_name
+from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_name
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
 from cython.cimports.goweld.model.objects_kernel import Objects
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -21,9 +21,16 @@ MADE = cython.declare(cython.int, 64)  # room for symbols that the linker makes 
 
 def find_name(s, name, size, version, insert):
     """The entry of a name in one of the two symbol versions; 0 where it has none and `insert` is false."""
-    h = gw_hash(name, size)
-    tag = (h & cython.cast(uint64_t, 0xFFFFFFFE00000000)) | (cython.cast(uint64_t, version) << 32)
-    i = (h ^ version) & s.slot_mask
+    return find_hashed(s, name, size, gw_hash(name, size), version, insert)
+
+
+def find_hashed(s, name, size, h, version, insert):
+    """The entry of a name whose hash is h.
+
+    Open addressing: a slot holds 31 bits of the name's hash, among them its own place, then the version.
+    """
+    tag = name_tag(h, version)
+    i = (tag >> 33) & s.slot_mask
     while s.slots[i]:
         if (s.slots[i] & cython.cast(uint64_t, 0xFFFFFFFF00000000)) == tag:
             entry = cython.cast(uint32_t, s.slots[i])
@@ -37,7 +44,23 @@ def find_name(s, name, size, version, insert):
     s.entries[entry].name = name
     s.entries[entry].len = cython.cast(uint32_t, size)
     s.slots[i] = tag | entry
+    if 4 * cython.cast(uint64_t, entry) > 3 * s.slot_mask:
+        grow_names(s)
     return entry
+
+
+def grow_names(s):
+    """A table twice as large, in the memory behind this one."""
+    old = s.slots
+    n = s.slot_mask + 1
+    s.slots = old + n
+    s.slot_mask = 2 * n - 1
+    for k in range(n):
+        if old[k]:
+            i = (old[k] >> 33) & s.slot_mask
+            while s.slots[i]:
+                i = (i + 1) & s.slot_mask
+            s.slots[i] = old[k]
 
 
 class Symbols:
@@ -61,10 +84,10 @@ class Symbols:
         room = cython.cast(uint64_t, c.n) + MADE
         c.canon = cython.cast("uint32_t *", self.column(4, room))
         c.owner = cython.cast("uint32_t *", self.sparse_column(4, room))
-        c.object = cython.cast("uint32_t *", self.column(4, room))
         c.align = cython.cast("uint8_t *", self.column(1, room))
         c.attr = cython.cast("uint8_t *", self.column(1, room))
         c.fix_size = cython.cast("uint32_t *", self.sparse_column(8, c.first_ref - c.first_hashed))
+        self.index_objects(room)
         self.index_names(wanted)
 
     def column(self, itemsize, length):
@@ -94,24 +117,49 @@ class Symbols:
             following += c.objects[i].nref
         return following
 
-    def index_names(self, wanted):
-        """Room for names: of named definitions and references, ABI0 functions' twins, types, the linker's."""
+    def index_objects(self, room):
+        """Which object each raw id belongs to: ascending ranges of ids, and where to begin to look."""
         c = cython.address(self.c)
-        most = 4096 + wanted
+        c.ranges = cython.cast("IdRange *", self.column(cython.sizeof(IdRange), 3 * c.nobjects + 2))
+        c.range_of = cython.cast("uint32_t *", self.column(4, (room >> RANGE_BITS) + 1))
+        n = cython.cast(uint32_t, 0)
+        add_range(c, cython.address(n), 0, 1, 0)
+        for i in range(1, c.nobjects):
+            add_range(c, cython.address(n), c.objects[i].pkgbase, c.objects[i].ndef, i)
         for i in range(1, c.nobjects):
             o = cython.address(c.objects[i])
-            most += 2 * o.nnamed + o.nref
-            for li in range(o.ndef):
-                if o.syms[li].abi == 0 and 1 <= c.kind_of[o.syms[li].type] <= 5:
-                    most += 1
-                elif c.name_types and o.syms[li].flag & FLAG_GOTYPE:
-                    most += 1
-        slots = cython.cast(uint64_t, 8192)
-        while slots < most + most // 2:
+            add_range(c, cython.address(n), o.hbase, o.nalldef - o.ndef, i)
+        for i in range(1, c.nobjects):
+            add_range(c, cython.address(n), c.objects[i].rbase, c.objects[i].nref, i)
+        add_range(c, cython.address(n), c.n, 1, 0)
+        c.ranges[n].first = 0xFFFFFFFF
+        at = cython.cast(uint32_t, 0)
+        for block in range((room >> RANGE_BITS) + 1):
+            while c.ranges[at + 1].first <= cython.cast(uint64_t, block) << RANGE_BITS:
+                at += 1
+            c.range_of[block] = at
+        return 0
+
+    def index_names(self, wanted):
+        """Room for names: of named definitions and references, ABI0 functions' twins, types, the linker's.
+
+        Most are borne by many symbols, so the table begins small; what it may grow to is not touched before.
+        """
+        c = cython.address(self.c)
+        few = cython.cast(uint64_t, 0)
+        most = 4096 + wanted
+        for i in range(1, c.nobjects):
+            few += c.objects[i].nnamed + c.objects[i].nref
+            most += c.objects[i].ndef + c.objects[i].nnamed
+        most += few
+        slots = cython.cast(uint64_t, 2048)
+        while slots < few // 4:
             slots *= 2
-        c.slots = cython.cast("uint64_t *", self.column(8, slots))
         c.slot_mask = slots - 1
-        c.entries = cython.cast("NameEntry *", self.column(cython.sizeof(NameEntry), most))
+        while 3 * slots < 4 * most:
+            slots *= 2
+        c.slots = cython.cast("uint64_t *", self.sparse_column(8, 2 * slots))
+        c.entries = cython.cast("NameEntry *", self.sparse_column(cython.sizeof(NameEntry), most))
         c.nentries = 1
         return 0
 
@@ -172,7 +220,7 @@ class Symbols:
 
     def record(self, raw):
         holder = content(cython.address(self.c), raw)
-        o = cython.address(self.c.objects[self.c.object[holder]])
+        o = cython.address(self.c.objects[object_at(cython.address(self.c), holder)])
         return o.syms + local_index(cython.address(self.c), o, holder)
 
     def data(self, raw: int) -> bytes:
@@ -181,11 +229,11 @@ class Symbols:
             return b""
         c = cython.address(self.c)
         holder = content(c, raw)
-        o = cython.address(c.objects[c.object[holder]])
+        o = cython.address(c.objects[object_at(c, holder)])
         first = cython.declare("const uint8_t *", cython.NULL)
         size = sym_data(o, local_index(c, o, holder), cython.address(first))
         if size < 0:
-            where = self.objects.names[c.object[holder]]
+            where = self.objects.names[object_at(c, holder)]
             raise LinkError(f"{where}: cannot read object file: corrupt data index", status=1)
         return cython.cast("const char *", first)[:size]
 
@@ -195,7 +243,7 @@ class Symbols:
             return 0
         c = cython.address(self.c)
         holder = content(c, raw)
-        o = cython.address(c.objects[c.object[holder]])
+        o = cython.address(c.objects[object_at(c, holder)])
         auxs = cython.declare("AuxRecord *", cython.NULL)
         n = sym_auxs(o, local_index(c, o, holder), cython.address(auxs))
         for i in range(n):
@@ -211,13 +259,14 @@ class Symbols:
         """A symbol's name, by canonical raw id: that of the copy whose content counts."""
         c = cython.address(self.c)
         holder = content(c, raw)
-        if c.object[holder] == 0:
+        if object_at(c, holder) == 0:
             return self.made.get(raw, b"")
-        o = cython.address(c.objects[c.object[holder]])
+        o = cython.address(c.objects[object_at(c, holder)])
         first = cython.declare("const uint8_t *", cython.NULL)
         size = sym_name(o, local_index(c, o, holder), cython.address(first))
         return cython.cast("const char *", first)[:size] if size > 0 else b""
 
     def object_of(self, raw: int) -> int:
         """The object that owns a symbol's content, by canonical raw id."""
-        return self.c.object[content(cython.address(self.c), raw)]
+        c = cython.address(self.c)
+        return object_at(c, content(c, raw))

@@ -11,7 +11,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     OBJ_STD,
     sym_data,
 )
-from cython.cimports.goweld.model.symbols_kernel import SYM_BLOCKED, content, local_index
+from cython.cimports.goweld.model.symbols_kernel import SYM_BLOCKED, content, local_index, object_at
 from cython.cimports.libc.stdint import uint32_t
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ def is_allowed(s, raw, k):
     if s.attr[canon] & SYM_BLOCKED or canon >= s.first_ref:
         return False
     holder = content(s, canon)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     flags = o.syms[local_index(s, o, holder)].flag2
     if flags & FLAG2_LINKNAME_STD and s.objects[k].flags & OBJ_STD:
         return True
@@ -48,7 +48,7 @@ def definition(symbols: Symbols, raw: int) -> tuple[int, int, bool, bool, bool]:
     if canon == 0 or canon >= s.first_ref:
         return 0, 0, False, False, False
     holder = content(s, canon)
-    k = s.object[holder]
+    k = object_at(s, holder)
     o = cython.address(s.objects[k])
     r = o.syms + local_index(s, o, holder)
     return (
@@ -63,7 +63,7 @@ def definition(symbols: Symbols, raw: int) -> tuple[int, int, bool, bool, bool]:
 def record(symbols: Symbols, raw: int) -> tuple[int, int, int, bytes]:
     """One definition itself, whichever counts: (object, linker kind, size, content)."""
     s = cython.address(symbols.c)
-    k = s.object[raw]
+    k = object_at(s, raw)
     o = cython.address(s.objects[k])
     li = local_index(s, o, cython.cast(uint32_t, raw))
     first = cython.declare("const uint8_t *", cython.NULL)

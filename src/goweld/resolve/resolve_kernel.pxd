@@ -1,4 +1,4 @@
-from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport GoObj, SymRecord
 from goweld.model.memory_kernel cimport Column
@@ -12,15 +12,25 @@ cdef struct HashSlot:
     uint32_t size
 
 
+cdef struct HashTable:
+    HashSlot* slots
+    uint64_t mask
+    uint64_t used
+
+
 cdef struct Entering:
     SymbolColumns* s
-    HashSlot* short_table
-    uint64_t short_mask
-    HashSlot* table
-    uint64_t mask
+    HashTable short
+    HashTable long
     uint32_t* texts
     uint32_t ntexts
-    uint32_t bad[2]
+    uint32_t corrupt_hash     # the first object whose hashed definitions are corrupt, or 0
+    uint32_t corrupt_name
+    uint8_t* corrupt          # whether an object's package definitions are
+
+
+cdef extern from *:
+    int trailing_zeros "__builtin_ctz"(uint32_t x) nogil
 
 
 cpdef uint32_t enter_definitions(Symbols symbols) except *
@@ -31,14 +41,19 @@ cpdef list linkname_references(Symbols symbols)
 cpdef set_builtins(Symbols symbols, list raws)
 cpdef block_linkname(Symbols symbols, uint32_t raw)
 
-cdef uint32_t hashed_of(SymbolColumns* s, HashSlot* short_table, uint64_t short_mask, HashSlot* table,
-                        uint64_t mask, uint32_t* texts, uint32_t* ntexts) noexcept nogil
+cdef Column make_table(HashTable* t, uint64_t entries)
+cdef uint32_t hashed_of(Entering* e) noexcept nogil
+cdef uint64_t home(uint64_t low, uint64_t high) noexcept nogil
+cdef void grow_table(HashTable* t) noexcept nogil
 cdef bint is_sound(SymbolColumns* s, GoObj* o, SymRecord* r) noexcept nogil
 cdef bint has_sound_name(GoObj* o, SymRecord* r) noexcept nogil
 cdef void note_definition(SymbolColumns* s, uint32_t id, SymRecord* r) noexcept nogil
-cdef uint32_t enter(SymbolColumns* s, HashSlot* table, uint64_t mask, uint64_t low, uint64_t high,
-                    uint32_t raw, uint32_t size) noexcept nogil
+cdef uint32_t enter(SymbolColumns* s, HashTable* t, uint64_t low, uint64_t high, uint32_t raw,
+                    uint32_t size) noexcept nogil
 cdef uint32_t names_of(SymbolColumns* s) noexcept nogil
+cdef bint enter_names(SymbolColumns* s, GoObj* o, SymRecord* r, uint32_t n, uint32_t raw, bint defined) noexcept nogil
+cdef bint enter_package(SymbolColumns* s, uint32_t k) noexcept nogil
+cdef void name_packages(SymbolColumns* s) noexcept nogil
 cdef bint is_unnamed_or_static(SymRecord* r) noexcept nogil
 cdef int merge(SymbolColumns* s, uint32_t raw, uint32_t old) noexcept nogil
 cdef void fix_size(SymbolColumns* s, uint32_t id, uint32_t size) noexcept nogil
@@ -49,4 +64,5 @@ cdef bint judged(SymbolColumns* s, GoObj* o, uint32_t raw) noexcept nogil
 cdef enum:
     KIND_NOPTRDATA = 32
     KIND_NOPTRBSS = 45
+    BATCH = 16                # names entered side by side
 cdef void enter_some(void* context, int64_t index) noexcept nogil

@@ -29,11 +29,15 @@ from cython.cimports.goweld.model.symbols_kernel import (
     SYM_LOCAL,
     SYM_USED_IN_IFACE,
     content,
+    find_hashed,
     find_name,
+    gw_hash,
     gw_mix,
     gw_prefetch,
+    likely_entry,
     local_index,
     move_content,
+    object_at,
     resolve,
 )
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
@@ -48,18 +52,24 @@ ABI_INTERNAL = cython.declare(cython.int, 1)
 MOST_ALIGN = cython.declare(uint32_t, 1 << 15)  # obj.LSym holds it in 16 bits
 
 
-def table_size(entries: int) -> int:
-    """The power of two that keeps a hash table at most two thirds full."""
-    size = 1024
-    while size * 2 < entries * 3:
-        size *= 2
-    return size
+def make_table(t, entries):
+    """A hash table with a slot for every third definition, as most are copies; behind it, room to grow."""
+    slots = cython.cast(uint64_t, 1024)
+    while slots < entries // 3:
+        slots *= 2
+    t.mask = slots - 1
+    t.used = 0
+    while 4 * slots < 5 * entries:
+        slots *= 2
+    memory = Column(cython.sizeof(HashSlot), 2 * slots)
+    t.slots = cython.cast("HashSlot *", cython.cast(Column, memory).ptr)
+    return memory
 
 
 def enter_definitions(symbols: Symbols) -> int:
-    """Enter the content-hashed definitions and the names; the first corrupt object, or 0.
+    """Enter hashed definitions, names and package definitions; the first corrupt object, or 0.
 
-    Hashes and names have nothing in common, so each has its thread.
+    Hashes and names have nothing in common and are a task each; so is each object's package definitions.
     """
     s = cython.address(symbols.c)
     nshort = cython.cast(uint64_t, 0)
@@ -67,92 +77,96 @@ def enter_definitions(symbols: Symbols) -> int:
     for i in range(1, s.nobjects):
         nshort += s.objects[i].nhashed64
         nlong += s.objects[i].nhashed
-    short_table = Column(cython.sizeof(HashSlot), table_size(nshort))
-    table = Column(cython.sizeof(HashSlot), table_size(nlong))
-    symbols.texts = Column(4, s.first_ref - s.first_hashed, True)
     e = cython.declare(Entering)
+    short_slots = make_table(cython.address(e.short), nshort)
+    long_slots = make_table(cython.address(e.long), nlong)
+    symbols.texts = Column(4, s.first_ref - s.first_hashed, True)
+    corrupt = Column(1, s.nobjects)
     e.s = s
-    e.short_table = cython.cast("HashSlot *", short_table.ptr)
-    e.short_mask = cython.cast(uint64_t, short_table.length - 1)
-    e.table = cython.cast("HashSlot *", table.ptr)
-    e.mask = cython.cast(uint64_t, table.length - 1)
     e.texts = cython.cast("uint32_t *", symbols.texts.ptr)
     e.ntexts = 0
+    e.corrupt_hash = 0
+    e.corrupt_name = 0
+    e.corrupt = cython.cast("uint8_t *", corrupt.ptr)
+    bad = cython.cast(uint32_t, 0)
     with cython.nogil:
-        run_tasks(b"enter definitions", enter_some, cython.address(e), 2)
+        run_tasks(b"enter definitions", enter_some, cython.address(e), s.nobjects + 1)
+        for k in range(1, s.nobjects):
+            if bad == 0 and e.corrupt[k]:
+                bad = k
+        if bad == 0:
+            name_packages(s)
     symbols.ntexts = e.ntexts
-    short_table.free()
-    table.free()
-    return e.bad[0] if e.bad[0] else e.bad[1]
+    short_slots.free()
+    long_slots.free()
+    return e.corrupt_hash or e.corrupt_name or bad
 
 
 def enter_some(context, index):
-    """A task: 0 the hashes, 1 the names."""
+    """A task: 0 the hashes, 1 the names, then the package definitions of each object."""
     e = cython.cast("Entering *", context)
     if index == 0:
-        e.bad[0] = hashed_of(
-            e.s, e.short_table, e.short_mask, e.table, e.mask, e.texts, cython.address(e.ntexts)
-        )
+        e.corrupt_hash = hashed_of(e)
+    elif index == 1:
+        e.corrupt_name = names_of(e.s)
     else:
-        e.bad[1] = names_of(e.s)
+        e.corrupt[index - 1] = not enter_package(e.s, index - 1)
 
 
-def hashed_of(s, short_table, short_mask, table, mask, texts, ntexts):
+def hashed_of(e):
     """Equal hashes are one symbol, whose largest copy counts; the first corrupt object, or 0.
 
     Open addressing over whole hashes; a hash is its own hash value.  Cost: one miss per definition.
     """
+    s = e.s
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         raw = o.hbase
         r = o.syms + o.ndef
-        for i in range(o.pkgbase, o.pkgbase + o.ndef):
-            s.object[i] = k
-        for i in range(o.hbase, o.hbase + o.nalldef - o.ndef):
-            s.object[i] = k
-        for i in range(o.rbase, o.rbase + o.nref):
-            s.object[i] = k
         short_keys = cython.cast("uint64_t *", o.hash64)
         for i in range(o.nhashed64):
             if not is_sound(s, o, r):
                 return k
-            id = enter(s, short_table, short_mask, short_keys[i], 0, raw, r.size)
-            note_definition(s, id, r)
+            note_definition(s, enter(s, cython.address(e.short), short_keys[i], 0, raw, r.size), r)
             raw += 1
             r += 1
         keys = cython.cast("uint64_t *", o.hash)
         for i in range(o.nhashed):
             if i + 12 < o.nhashed:
-                gw_prefetch(cython.address(table[keys[2 * i + 24] & mask]))
+                gw_prefetch(cython.address(e.long.slots[keys[2 * i + 24] & e.long.mask]))
+                gw_prefetch(s.align + e.long.slots[keys[2 * i + 8] & e.long.mask].id)
             if not is_sound(s, o, r):
                 return k
-            id = enter(s, table, mask, keys[2 * i], keys[2 * i + 1], raw, r.size)
+            id = enter(s, cython.address(e.long), keys[2 * i], keys[2 * i + 1], raw, r.size)
             note_definition(s, id, r)
-            if s.kind_of[r.type] - 1 < 5:
-                texts[ntexts[0]] = raw
-                ntexts[0] += 1
+            if is_text(s.kind_of[r.type]):
+                e.texts[e.ntexts] = raw
+                e.ntexts += 1
             raw += 1
             r += 1
         for i in range(o.nnamed):
-            if s.kind_of[r.type] - 1 < 5:
-                texts[ntexts[0]] = raw
-                ntexts[0] += 1
+            if is_text(s.kind_of[r.type]):
+                e.texts[e.ntexts] = raw
+                e.ntexts += 1
             raw += 1
             r += 1
     return 0
 
 
-def enter(s, table, mask, low, high, raw, size):
+def enter(s, t, low, high, raw, size):
     """The canonical id of a hashed definition (the hashed64Def and hashedDef cases of loader.addSym)."""
-    i = (low if high else gw_mix(low, 1)) & mask
+    i = home(low, high) & t.mask
     while True:
-        slot = cython.address(table[i])
+        slot = cython.address(t.slots[i])
         if slot.id == 0:
             slot.low = low
             slot.high = high
             slot.id = raw
             slot.size = size
             s.canon[raw] = raw
+            t.used += 1
+            if 5 * t.used > 4 * t.mask:
+                grow_table(t)
             return raw
         if slot.low == low and slot.high == high:
             if size > slot.size:
@@ -160,7 +174,26 @@ def enter(s, table, mask, low, high, raw, size):
                 move_content(s, slot.id, raw)
             s.canon[raw] = slot.id
             return slot.id
-        i = (i + 1) & mask
+        i = (i + 1) & t.mask
+
+
+def home(low, high):
+    """Where to begin to look for a hash; a hash of eight bytes may be the content itself."""
+    return low if high else gw_mix(low, 1)
+
+
+def grow_table(t):
+    """A table twice as large, in the memory behind this one."""
+    old = t.slots
+    n = t.mask + 1
+    t.slots = old + n
+    t.mask = 2 * n - 1
+    for k in range(n):
+        if old[k].id:
+            i = home(old[k].low, old[k].high) & t.mask
+            while t.slots[i].id:
+                i = (i + 1) & t.mask
+            t.slots[i] = old[k]
 
 
 def is_sound(s, o, r):
@@ -187,11 +220,7 @@ def has_sound_name(o, r):
 def note_definition(s, id, r):
     """What any copy of a definition adds to its symbol (loader.preloadSyms): largest alignment, two flags."""
     if r.align:
-        bits = cython.cast(uint8_t, 0)
-        align = r.align
-        while align:
-            align >>= 1
-            bits += 1
+        bits = cython.cast(uint8_t, 1 + trailing_zeros(r.align))
         if bits > s.align[id]:
             s.align[id] = bits
     if r.flag & FLAG_LOCAL:
@@ -206,50 +235,90 @@ def is_unnamed_or_static(r):
 
 
 def names_of(s):
-    """Give each named definition and reference the entry of its name; the first corrupt object, or 0.
-
-    Only non-package names are entered; package names, the many, at most probe.  canon[] holds the entry.
-
-    Debug information finds types by name: where there is to be some, those of packages are entered as well.
-    An ABI0 function's name is entered for ABIInternal too: symbol table and linkname rules ask for that twin.
-    """
+    """Give each named definition and reference the entry of its name; the first corrupt object, or 0."""
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
-        li = o.ndef + o.nhashed64 + o.nhashed
-        while li < o.nalldef + o.nref:
-            r = o.syms + li
-            raw = o.hbase + (li - o.ndef) if li < o.nalldef else o.rbase + (li - o.nalldef)
-            if not (is_sound(s, o, r) if li < o.nalldef else has_sound_name(o, r)):
-                return k
+        named = o.nalldef - o.nnamed
+        if not enter_names(s, o, o.syms + named, o.nnamed, o.hbase + (named - o.ndef), True):
+            return k
+        if not enter_names(s, o, o.syms + o.nalldef, o.nref, o.rbase, False):
+            return k
+    return 0
+
+
+def enter_names(s, o, r, n, raw, defined):
+    """Enter the names of n records, for the ids from `raw`, in canon[]; False where one is corrupt.
+
+    An ABI0 function's name is entered for ABIInternal too: symbol table and linkname rules ask for that twin.
+    A name costs four misses: its text, its slot, the entry, the text there.  A batch has its misses at once.
+    """
+    hashes = cython.declare(uint64_t[BATCH])
+    while n:
+        count = n if n < BATCH else BATCH
+        for i in range(count):
+            if not (is_sound(s, o, r + i) if defined else has_sound_name(o, r + i)):
+                return False
+            gw_prefetch(o.base + r[i].name_off)
+        for i in range(count):
+            hashes[i] = gw_hash(o.base + r[i].name_off, r[i].name_len)
+            gw_prefetch(cython.address(s.slots[(hashes[i] >> 33) & s.slot_mask]))
+        for i in range(count):
+            gw_prefetch(cython.address(s.entries[likely_entry(s, hashes[i], r[i].abi)]))
+        for i in range(count):
+            gw_prefetch(s.entries[likely_entry(s, hashes[i], r[i].abi)].name)
+        for i in range(count):
             if is_unnamed_or_static(r):
                 s.canon[raw] = FRESH
             else:
-                s.canon[raw] = find_name(s, o.base + r.name_off, r.name_len, r.abi, True)
-                if li < o.nalldef and r.abi == 0 and is_text(s.kind_of[r.type]):
-                    find_name(s, o.base + r.name_off, r.name_len, ABI_INTERNAL, True)
-            li += 1
+                name = o.base + r.name_off
+                s.canon[raw] = find_hashed(s, name, r.name_len, hashes[i], r.abi, True)
+                if defined and r.abi == 0 and is_text(s.kind_of[r.type]):
+                    find_hashed(s, name, r.name_len, hashes[i], ABI_INTERNAL, True)
+            r += 1
+            raw += 1
+        n -= count
+    return True
+
+
+def enter_package(s, k):
+    """One object's package definitions: each its own symbol.  False where one is corrupt.
+
+    canon[] is 0 where a name leads to the symbol.
+    """
+    o = cython.address(s.objects[k])
+    r = o.syms
+    for raw in range(o.pkgbase, o.pkgbase + o.ndef):
+        if not is_sound(s, o, r):
+            return False
+        note_definition(s, raw, r)
+        s.canon[raw] = raw if is_unnamed_or_static(r) else 0
+        r += 1
+    return True
+
+
+def name_packages(s):
+    """Let the names that are known lead to the package definitions that bear them.
+
+    Package names, the many, are not entered, except for ABI0 functions' twins and, as debug information finds
+    types by name, for types.
+    """
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         for li in range(o.ndef):
             r = o.syms + li
-            if not is_sound(s, o, r):
-                return k
-            if r.abi == 0 and is_text(s.kind_of[r.type]) and r.name_len:
+            if s.canon[o.pkgbase + li] == 0 and r.abi == 0 and is_text(s.kind_of[r.type]):
                 find_name(s, o.base + r.name_off, r.name_len, ABI_INTERNAL, True)
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
-        for li in range(o.ndef):
-            r = o.syms + li
-            raw = o.pkgbase + li
-            s.canon[raw] = raw
-            note_definition(s, raw, r)
-            if is_unnamed_or_static(r):
+        for raw in range(o.pkgbase, o.pkgbase + o.ndef):
+            if s.canon[raw]:
                 continue
+            s.canon[raw] = raw
+            r = o.syms + (raw - o.pkgbase)
             named_type = cython.declare(cython.bint, s.name_types and r.flag & FLAG_GOTYPE)
             entry = find_name(s, o.base + r.name_off, r.name_len, r.abi, named_type)
             if entry:
                 s.entries[entry].id = raw
-    return 0
 
 
 def merge_named(symbols: Symbols, strict: bool) -> tuple[int, int, int, list[tuple[int, int]]]:
@@ -290,8 +359,8 @@ def merge(s, raw, old):
     """Which of two definitions of a name counts (the end of loader.addSym): 0, or 1 where they clash."""
     data = cython.declare("const uint8_t *", cython.NULL)
     holder = content(s, old)
-    o = cython.address(s.objects[s.object[raw]])
-    q = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, raw)])
+    q = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, o, raw)
     old_li = local_index(s, q, holder)
     new_record = o.syms + li
@@ -432,5 +501,5 @@ def judged(s, o, raw):
         return True
     if id >= s.first_ref:
         return False
-    definer = cython.address(s.objects[s.object[content(s, id)]])
+    definer = cython.address(s.objects[object_at(s, content(s, id))])
     return definer.flags & OBJ_STD and definer.lib != o.lib

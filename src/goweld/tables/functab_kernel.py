@@ -26,7 +26,7 @@ from cython.cimports.goweld.model.live_kernel import (
     target,
 )
 from cython.cimports.goweld.model.pool_kernel import run_tasks
-from cython.cimports.goweld.model.symbols_kernel import MISSING, local_id, resolve_live
+from cython.cimports.goweld.model.symbols_kernel import MISSING, local_id, object_at, resolve_live
 from cython.cimports.goweld.tables.pclntab_kernel import (
     FUNC_SIZE,
     NO_OFFSET,
@@ -460,7 +460,7 @@ def know_deferreturn(d, id):
         if s.canon[s.builtins[i]] == d.defer_raw:
             d.defer_builtin = key(PKG_BUILTIN, i)
     if d.defer_raw < s.first_hashed:
-        d.defer_obj = s.object[d.defer_raw]
+        d.defer_obj = object_at(s, d.defer_raw)
         d.defer_idx = d.defer_raw - s.objects[d.defer_obj].pkgbase
 
 

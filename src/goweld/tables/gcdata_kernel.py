@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_relocs
-from cython.cimports.goweld.model.symbols_kernel import content, local_index, resolve
+from cython.cimports.goweld.model.symbols_kernel import content, local_index, object_at, resolve
 from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, realloc
 
@@ -109,7 +109,7 @@ def open_type(w, raw, t):
     if raw == 0 or raw >= s.first_ref:
         return stop(w, raw, WHY_NO_POINTERS)
     holder = content(s, raw)
-    t.o = cython.address(s.objects[s.object[holder]])
+    t.o = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, t.o, holder)
     t.size = sym_data(t.o, li, cython.address(t.p))
     t.n = sym_relocs(t.o, li, cython.address(t.r))
@@ -183,7 +183,7 @@ def add_mask(w, raw, t, off):
     if mask == 0 or mask >= s.first_ref:
         return stop(w, raw, WHY_CORRUPT)
     holder = content(s, mask)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     p = cython.declare("const uint8_t *", cython.NULL)
     size = sym_data(o, local_index(s, o, holder), cython.address(p))
     words = cython.cast("int64_t *", t.p + 8)[0] // WORD

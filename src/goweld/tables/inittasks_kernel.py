@@ -5,7 +5,7 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import sym_relocs
 from cython.cimports.goweld.model.kinds import R_INITORDER
-from cython.cimports.goweld.model.symbols_kernel import content, local_index, resolve
+from cython.cimports.goweld.model.symbols_kernel import content, local_index, object_at, resolve
 from cython.cimports.libc.stdint import uint32_t
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ def read(symbols: Symbols, raw: int) -> tuple[int, list[int]] | None:
     if n < 0:
         return None
     holder = content(s, raw)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     return o.syms[local_index(s, o, holder)].size, [found[i] for i in range(n)]
 
 
@@ -36,7 +36,7 @@ def dependencies(s, raw, found, room):
     """The targets of a record's R_INITORDER relocations: their number, or -1."""
     relocs = cython.declare("RelocRecord *", cython.NULL)
     holder = content(s, raw)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     count = sym_relocs(o, local_index(s, o, holder), cython.address(relocs))
     n = 0
     for i in range(count):

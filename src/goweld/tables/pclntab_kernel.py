@@ -23,6 +23,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     gw_hash,
     local_id,
     local_index,
+    object_at,
     resolve,
 )
 from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
@@ -423,7 +424,7 @@ def use_file(t, unit, index):
 def object_of(t, o, node):
     """The object that defines an inlined function; the reference is good."""
     s = t.c.syms
-    return s.object[content(s, resolve(s, o, node.pkg, node.idx))]
+    return object_at(s, content(s, resolve(s, o, node.pkg, node.idx)))
 
 
 def inlinee(t, o, node):
@@ -444,7 +445,7 @@ def name_inlinee(t, raw):
     s = t.c.syms
     text = cython.declare("const uint8_t *", cython.NULL)
     holder = content(s, raw)
-    o = cython.address(s.objects[s.object[holder]])
+    o = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, o, holder)
     size = sym_name(o, li, cython.address(text))
     if size < 0:
