@@ -4,9 +4,24 @@ from goweld.model.live_kernel cimport Live, LiveColumns
 from goweld.model.memory_kernel cimport Column
 
 
+cdef extern from *:
+    """
+    #include <stdint.h>
+    #include <string.h>
+    static inline uint64_t gw_leading(const uint8_t* p, uint64_t n) {
+        uint64_t v = 0;
+        memcpy(&v, p, n < 8 ? n : 8);
+        return __builtin_bswap64(v);
+    }
+    """
+    # The first eight bytes of a text as a number: where two differ, the texts compare as they do.
+    uint64_t leading "gw_leading" (const uint8_t* p, uint64_t n) noexcept nogil
+
+
 cdef struct TypeKey:          # what decides a type symbol's place
     const uint8_t* string     # a typelink type's string form
     uint64_t length
+    uint64_t head[2]          # its first sixteen bytes
     uint8_t rank              # 0 the carrier, 1 typelink types, 2 other types, 3 itabs
 
 
@@ -35,6 +50,7 @@ cdef class DataSymbols:
 cpdef group(Live live)
 cpdef add_section_addresses(DataSymbols data, list addresses)
 
+cdef void group_range(void* context, int64_t index) noexcept nogil
 cdef void group_symbol(LiveColumns* c, uint32_t s) noexcept nogil
 cdef bint has_prefix(LiveColumns* c, uint32_t s, const char* text, uint32_t size) noexcept nogil
 cdef void sort_by_size(LiveColumns* c, uint32_t* ids, uint32_t n, uint32_t* scratch, uint32_t zerobase) noexcept nogil

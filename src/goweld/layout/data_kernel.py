@@ -29,6 +29,8 @@ from cython.cimports.goweld.model.live_kernel import (
     target,
 )
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
+from cython.cimports.goweld.model.symbols_kernel import gw_prefetch
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy, memset
 
@@ -36,6 +38,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
+RANGE = cython.declare(uint32_t, 16384)
+AHEAD = cython.declare(uint32_t, 8)  # symbols whose names are fetched before they are read
 MOST = cython.declare(uint32_t, 2000000000)  # ld.cutoff
 TFLAG_OFFSET = cython.declare(cython.int, 20)
 TFLAG_EXTRA_STAR = cython.declare(cython.int, 2)
@@ -46,8 +50,18 @@ def group(live: Live) -> None:
     """Decide which symbols stay out of the symbol table, and move read-only ones into groups by name."""
     c = cython.address(live.c)
     with cython.nogil:
-        for s in range(1, c.n):
-            group_symbol(c, s)
+        run_tasks(b"group data", group_range, c, (c.n + RANGE - 1) // RANGE)
+
+
+def group_range(context, index):
+    """A task: some of the symbols.  Reading their names is what it costs."""
+    c = cython.cast("LiveColumns *", context)
+    first = cython.cast(uint32_t, index) * RANGE
+    end = first + RANGE if first + RANGE < c.n else c.n
+    for s in range(first if first else 1, end):
+        if s + AHEAD < c.n:
+            gw_prefetch(c.name[s + AHEAD])
+        group_symbol(c, s)
 
 
 def has_prefix(c, s, text, size):
@@ -151,13 +165,15 @@ def type_string(c, s, key):
     i += 1
     if size > c.ndata[name] - i:
         return False
-    key.string = p + i
-    key.length = size
     if c.data[s][TFLAG_OFFSET] & TFLAG_EXTRA_STAR:
         if size == 0:
             return False
-        key.string += 1
-        key.length -= 1
+        i += 1
+        size -= 1
+    key.string = p + i
+    key.length = size
+    key.head[0] = leading(key.string, size)
+    key.head[1] = leading(key.string + 8, size - 8) if size > 8 else 0
     return True
 
 
@@ -169,6 +185,10 @@ def type_less(context, a, b):
     if x.rank != y.rank:
         return x.rank < y.rank
     if x.rank == 1:
+        if x.head[0] != y.head[0]:
+            return x.head[0] < y.head[0]
+        if x.head[1] != y.head[1]:
+            return x.head[1] < y.head[1]
         shorter = x.length if x.length < y.length else y.length
         order = memcmp(x.string, y.string, shorter)
         if order:
