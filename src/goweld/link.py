@@ -18,6 +18,7 @@ from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
 from goweld.model.names import ADOPTED, WANTED
+from goweld.model.pages_kernel import release_dead
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
@@ -129,6 +130,9 @@ def link(options: Options, show: Show) -> None:
 
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
+
+    # From here on nothing dead is read, but for types that debug information mentions.
+    release_dead(objects, live)
 
     # 5 tables: build info, pclntab, module data.
     stages.start("pclntab")
