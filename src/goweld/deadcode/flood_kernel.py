@@ -2,8 +2,10 @@
 
 A node is a symbol, an edge a relocation or an auxiliary symbol.  A type's methods are not edges: they are set
 aside and kept only if something calls a method of that name and type, or of any exported name by reflection.
-Pending symbols are bits, swept upwards until none is left.  Cost: one visit per reachable symbol, one random
-access per edge.
+
+Threads sweep upwards over a bitmap of symbols to visit until none is left: inputs are read in order.  What
+they mark is the least set closed under the rules, whoever gets to a symbol first.  Cost: one visit per
+reachable symbol and one random access per edge; what visits of symbols close by read is asked for together.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import (
     AUX_GOTYPE,
-    FLAG2_ITAB,
     FLAG2_PKGINIT,
     FLAG_GOTYPE,
     FLAG_REFLECT_METHOD,
@@ -20,7 +21,43 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_data,
     sym_relocs,
 )
-from cython.cimports.goweld.deadcode.signatures import add, has
+from cython.cimports.goweld.deadcode.marking import (
+    CLOSE,
+    MARKS_IN_WORD,
+    NODES,
+    WHY_CORRUPT,
+    WHY_MEMORY,
+    WHY_METHODS,
+    WHY_MISSING_BUILTIN,
+    WHY_NOT_INTERFACE,
+    WHY_USEIFACE,
+    add_count,
+    append,
+    drop_bits,
+    fail,
+    get_count,
+    grow,
+    lowest_bit,
+    nap,
+    peek,
+    peek_attr,
+    push,
+    push_again,
+    set_attr,
+)
+from cython.cimports.goweld.deadcode.signatures import add, has, merge
+from cython.cimports.goweld.deadcode.typedata import (
+    INTERFACE,
+    KIND_OFFSET,
+    TFLAG_OFFSET,
+    TFLAG_UNCOMMON,
+    is_gotype,
+    itab_type,
+    kind_size,
+    reloc_at,
+    symbol_text,
+    type_name,
+)
 from cython.cimports.goweld.model.kinds import (
     R_CALL,
     R_INITORDER,
@@ -31,361 +68,286 @@ from cython.cimports.goweld.model.kinds import (
     R_USETYPE,
 )
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
 from cython.cimports.goweld.model.symbols_kernel import (
-    BAD,
     MISSING,
     SYM_CLONED,
-    SYM_REACHABLE,
     SYM_USED_IN_IFACE,
     content,
     gw_hash,
     gw_mix,
+    gw_prefetch,
+    is_reached,
     local_index,
     object_at,
     resolve,
 )
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
-from cython.cimports.libc.stdlib import realloc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
-COMMON_SIZE = cython.declare(cython.int, 48)  # abi.CommonSize(8)
-KIND_OFFSET = cython.declare(cython.int, 23)
-TFLAG_OFFSET = cython.declare(cython.int, 20)
-TFLAG_UNCOMMON = cython.declare(cython.int, 1)
-INTERFACE = cython.declare(cython.int, 20)  # abi.Interface
+PENDING = cython.declare(uint64_t, 0xFFFFFFFF00000000)
 
 
-def fail(f, raw, why):
-    """Stop the flood."""
-    if f.why == 0:
-        f.bad = raw
-        f.why = why
+def flood(state, index):
+    """What each thread does: visit what is to be visited, until no thread can find more.
+
+    A thread that finds nothing is not active until it does.  It says so after having looked everywhere since
+    it marked anything: when no thread is active, nothing is left.
+    """
+    f = cython.cast("FloodState *", state)
+    w = f.workers + index
+    add_count(cython.address(f.active), 1)
+    while True:
+        sweep(w)
+        if add_count(cython.address(f.active), -1) == 0:
+            return
+        while not find_word(w, f.nwords):
+            if get_count(cython.address(f.active)) == 0:
+                return
+            nap()
+        add_count(cython.address(f.active), 1)
+
+
+def find_word(w, n):
+    """Go on to a word of the bitmap with a symbol to visit; False where the next n words have none."""
+    marks = w.f.s.marks
+    i = w.cursor
+    for _ in range(n):
+        if peek(marks + i) & PENDING:
+            w.cursor = i
+            return True
+        i += 1
+        if i == w.f.nwords:
+            i = 0
     return False
 
 
-def grow(p, room, itemsize, f):
-    """Twice the room for an array; NULL, and the flood stopped, where there is no memory."""
-    wanted = room[0] * 2 if room[0] else 4096
-    grown = realloc(p, wanted * itemsize)
-    if grown == cython.NULL:
-        fail(f, 0, WHY_MEMORY)
-        return p
-    room[0] = wanted
-    return grown
+def sweep(w):
+    """Visit symbols until none is left to visit."""
+    f = w.f
+    while find_word(w, f.nwords):
+        word = f.s.marks + w.cursor
+        if f.ordered:
+            bits = peek(word) >> 32
+            collect(w, bits & -bits)
+        else:
+            # Those close by as well: memory answers several questions at once.
+            while w.nnodes <= NODES - MARKS_IN_WORD and find_word(w, CLOSE):
+                collect(w, PENDING >> 32)
+        visit_collected(w)
 
 
-def push(f, raw, parent):
-    """Mark a symbol reachable and pending (deadcodePass.mark)."""
-    if raw == 0 or f.s.attr[raw] & SYM_REACHABLE:
-        return
-    f.s.attr[raw] |= SYM_REACHABLE
-    word = raw >> 6
-    bit = cython.cast(uint64_t, 1) << (raw & 63)
-    if not f.pending[word] & bit:
-        f.pending[word] |= bit
-        f.npending += 1
-    if f.ordered:
-        if word < f.cursor:
-            f.cursor = word
-        record(f, raw, parent)
+def collect(w, bits):
+    """Take symbols of a word to visit them, and ask for what visit reads first."""
+    f = w.f
+    base = w.cursor << 5
+    bits &= drop_bits(f.s.marks + w.cursor, bits << 32, f.shared) >> 32
+    while bits:
+        raw = base + lowest_bit(bits)
+        bits &= bits - 1
+        if raw >= f.made_from:
+            follow_made(w, raw, raw - f.made_from)
+        elif raw == f.override:
+            follow_made(w, raw, f.nmade)
+        elif locate_node(f.s, raw, cython.address(w.nodes[w.nnodes])):
+            w.nnodes += 1
 
 
-def pop(f):
-    """The next symbol to visit: the next one up from the last, so that inputs are read in order.
-
-    Where the order shows, it is the least, as in cmd/link.  There must be one.
-    """
-    while f.pending[f.cursor] == 0:
-        f.cursor += 1
-        if f.cursor == f.nwords:
-            f.cursor = 0
-    bits = f.pending[f.cursor]
-    f.pending[f.cursor] = bits & (bits - 1)
-    f.npending -= 1
-    return (f.cursor << 6) + lowest_bit(bits)
-
-
-def edge_flags(s, raw):
-    """What -dumpdep says of a symbol: 1 used in an interface, 2 calls a reflect method."""
-    flags = cython.cast(uint32_t, 0)
-    if raw:
-        if s.attr[raw] & SYM_USED_IN_IFACE:
-            flags |= 1
-        if raw < s.first_ref and not s.attr[raw] & SYM_CLONED:
-            holder = content(s, raw)
-            o = cython.address(s.objects[object_at(s, holder)])
-            if o.syms[local_index(s, o, holder)].flag & FLAG_REFLECT_METHOD:
-                flags |= 2
-    return flags
-
-
-def record(f, raw, parent):
-    """Keep an edge of the spanning tree for -dumpdep."""
-    if f.nedges == f.edges_room:
-        f.edges = cython.cast("Edge *", grow(f.edges, cython.address(f.edges_room), cython.sizeof(Edge), f))
-        if f.nedges == f.edges_room:
-            return
-    e = cython.address(f.edges[f.nedges])
-    f.nedges += 1
-    e.source = parent
-    e.target = raw
-    e.flags = edge_flags(f.s, parent) | (edge_flags(f.s, raw) << 2)
-
-
-def flood(f):
-    """Visit until nothing is left to visit or an object proves corrupt."""
-    while f.npending and f.why == 0:
-        visit(f, pop(f))
-
-
-def visit(f, raw):
-    """Mark all that a symbol refers to."""
-    s = f.s
-    if raw >= f.made_from:
-        return follow_made(f, raw, raw - f.made_from)
-    if raw == f.override:
-        return follow_made(f, raw, f.nmade)
+def locate_node(s, raw, node):
+    """Find a symbol's content; False where no object defines it."""
     holder = content(s, raw)
     if holder >= s.first_ref:
-        return True
+        return False
     o = cython.address(s.objects[object_at(s, holder)])
-    li = local_index(s, o, holder)
-    sym = o.syms + li
-    cloned = cython.declare(cython.bint, s.attr[raw] & SYM_CLONED)
+    node.raw = raw
+    node.object = o
+    node.li = local_index(s, o, holder)
+    gw_prefetch(o.syms + node.li)
+    gw_prefetch(o.relocidx + node.li)
+    gw_prefetch(o.auxidx + node.li)
+    return True
+
+
+def visit_collected(w):
+    """Visit the symbols taken, and mark what they refer to."""
+    for i in range(w.nnodes):
+        node = cython.address(w.nodes[i])
+        first = cython.cast("uint8_t *", node.object.relocs + node.object.relocidx[node.li])
+        gw_prefetch(first)
+        gw_prefetch(first + 64)
+        gw_prefetch(first + 128)
+        gw_prefetch(node.object.auxs + node.object.auxidx[node.li])
+    for i in range(w.nnodes):
+        visit(w, cython.address(w.nodes[i]))
+    w.nnodes = 0
+
+
+def visit(w, node):
+    """Mark all that a symbol refers to."""
+    s = w.f.s
+    sym = node.object.syms + node.li
+    attr = peek_attr(s.attr + node.raw)
+    cloned = cython.declare(cython.bint, attr & SYM_CLONED)
     is_type = cython.declare(cython.bint, sym.flag & FLAG_GOTYPE and not cloned)
+    used = cython.declare(cython.bint, is_type and attr & SYM_USED_IN_IFACE)
     if sym.flag & FLAG_REFLECT_METHOD and not cloned:
-        f.reflect_seen = True
+        w.reflect_seen = True
     r = cython.declare("RelocRecord *", cython.NULL)
-    n = sym_relocs(o, li, cython.address(r))
+    n = sym_relocs(node.object, node.li, cython.address(r))
     if n < 0:
-        return fail(f, raw, WHY_CORRUPT)
+        return fail(w, node.raw, WHY_CORRUPT)
     nmethods = cython.cast(uint32_t, 0)
-    used = cython.declare(cython.bint, is_type and s.attr[raw] & SYM_USED_IN_IFACE)
-    if not follow(f, raw, o, r, n, is_type, used, cython.address(nmethods)):
+    if not follow(w, node, r, n, used, cython.address(nmethods)):
         return False
     if cloned:
-        # For cmd/link a clone has no auxiliary symbols to mark; pclntab and DWARF use them all the same.
-        reach_auxs(s, o, li)
-        return True
+        return append(w, cython.address(w.clones), node.raw)
+    if not visit_auxs(w, node):
+        return False
+    return nmethods == 0 or add_methods(w, node, r, n, nmethods)
+
+
+def visit_auxs(w, node):
+    """Mark a symbol's auxiliary symbols."""
+    s = w.f.s
     a = cython.declare("AuxRecord *", cython.NULL)
-    naux = sym_auxs(o, li, cython.address(a))
-    if naux < 0:
-        return fail(f, raw, WHY_CORRUPT)
-    for i in range(naux):
+    n = sym_auxs(node.object, node.li, cython.address(a))
+    if n < 0:
+        return fail(w, node.raw, WHY_CORRUPT)
+    for i in range(n):
         if a[i].type == AUX_GOTYPE:
             continue
-        id = resolve(s, o, a[i].pkg, a[i].idx)
+        id = resolve(s, node.object, a[i].pkg, a[i].idx)
         if id >= s.n:
-            return fail(f, raw, WHY_CORRUPT if id != MISSING else WHY_MISSING_BUILTIN)
-        push(f, id, raw)
-    if naux and sym.flag2 & FLAG2_PKGINIT:
-        if f.npkginits == f.pkginits_room:
-            f.pkginits = cython.cast("uint32_t *", grow(f.pkginits, cython.address(f.pkginits_room), 4, f))
-            if f.npkginits == f.pkginits_room:
-                return False
-        f.pkginits[f.npkginits] = raw
-        f.npkginits += 1
-    if nmethods:
-        return add_methods(f, raw, o, li, r, n, nmethods)
+            return fail(w, node.raw, WHY_CORRUPT if id != MISSING else WHY_MISSING_BUILTIN)
+        push(w, id, node.raw)
+    if n and node.object.syms[node.li].flag2 & FLAG2_PKGINIT:
+        return append(w, cython.address(w.pkginits), node.raw)
     return True
 
 
-def follow_made(f, raw, slot):
+def follow_made(w, raw, slot):
     """Mark what a symbol of the linker's own refers to."""
+    f = w.f
     for i in range(f.made[2 * slot], f.made[2 * slot] + f.made[2 * slot + 1]):
-        push(f, f.made_targets[i], raw)
-    return True
+        push(w, f.made_targets[i], raw)
 
 
-def follow(f, raw, o, r, n, is_type, used, nmethods):
-    """Mark by relocations; count the methods of a type that is used in an interface."""
-    s = f.s
+def follow(w, node, r, n, used, nmethods):
+    """Mark by relocations; count the methods of a type that is `used` in an interface."""
+    s = w.f.s
+    raw = node.raw
     i = cython.cast(cython.int, 0)
     while i < n:
         kind = r[i].type
-        if kind & R_WEAK:
+        if kind & R_WEAK or kind == R_USETYPE or kind == R_INITORDER:
             i += 1
             continue
-        if kind == R_USETYPE or kind == R_INITORDER:
-            i += 1
-            continue
-        id = resolve(s, o, r[i].pkg, r[i].idx)
+        id = resolve(s, node.object, r[i].pkg, r[i].idx)
         if id >= s.n:
-            return fail(f, raw, WHY_CORRUPT if id != MISSING else WHY_MISSING_BUILTIN)
+            return fail(w, raw, WHY_CORRUPT if id != MISSING else WHY_MISSING_BUILTIN)
         if kind == R_METHODOFF:
             if i + 2 >= n:
-                return fail(f, raw, WHY_METHODS)
+                return fail(w, raw, WHY_METHODS)
             if used:
                 nmethods[0] += 1
-                if id and not s.attr[id] & SYM_USED_IN_IFACE:
-                    use_in_iface(f, raw, id)
+                use_in_iface(w, raw, id)
             i += 3
             continue
-        if kind == R_USEIFACE:
-            id = itab_type(f, id)
-            if id == 0:
-                return fail(f, raw, WHY_USEIFACE)
-            if not s.attr[id] & SYM_USED_IN_IFACE:
-                use_in_iface(f, raw, id)
-        elif kind == R_USEIFACEMETHOD:
-            if not iface_method(f, raw, id, r[i].add):
+        if R_USEIFACE <= kind <= R_USENAMEDMETHOD:
+            if not follow_special(w, raw, id, r + i):
                 return False
-        elif kind == R_USENAMEDMETHOD:
-            name = cython.declare(Text)
-            if not symbol_text(f, id, cython.address(name)):
-                return fail(f, raw, WHY_CORRUPT)
-            if not add(cython.address(f.named), gw_hash(name.ptr, name.size), name, 0):
-                return fail(f, raw, WHY_MEMORY)
-        else:
-            if used and id == 0:
-                return fail(f, raw, WHY_CORRUPT)
-            if used and is_gotype(s, id) and not s.attr[id] & SYM_USED_IN_IFACE:
-                # Its children may be used in interfaces too: visit it again.
-                s.attr[id] |= SYM_USED_IN_IFACE
-                s.attr[id] &= ~SYM_REACHABLE
-            push(f, id, raw)
+        elif not used:
+            push(w, id, raw)
+        elif not follow_used(w, raw, id):
+            return False
         i += 1
     return True
 
 
-def use_in_iface(f, raw, id):
-    """A type is converted to an interface: if it was visited without that, visit it again."""
-    f.s.attr[id] |= SYM_USED_IN_IFACE
-    if f.s.attr[id] & SYM_REACHABLE:
-        f.s.attr[id] &= ~SYM_REACHABLE
-        push(f, id, raw)
-    return True
-
-
-def is_gotype(s, id):
-    """Whether a symbol is a type descriptor (loader.IsGoType)."""
-    if id == 0 or id >= s.first_ref or s.attr[id] & SYM_CLONED:
-        return False
-    holder = content(s, id)
-    o = cython.address(s.objects[object_at(s, holder)])
-    return cython.cast(cython.bint, o.syms[local_index(s, o, holder)].flag & FLAG_GOTYPE)
-
-
-def symbol_text(f, id, text):
-    """A symbol's content as a string."""
-    s = f.s
-    text.ptr = cython.NULL
-    text.size = 0
-    if id == 0 or id >= s.first_ref:
+def follow_special(w, raw, id, r):
+    """A relocation that only says how something is used."""
+    if r.type == R_USEIFACE:
+        type = itab_type(w.f.s, id)
+        if type == 0:
+            return fail(w, raw, WHY_USEIFACE)
+        use_in_iface(w, raw, type)
         return True
-    holder = content(s, id)
-    o = cython.address(s.objects[object_at(s, holder)])
-    size = sym_data(o, local_index(s, o, holder), cython.address(text.ptr))
-    if size < 0:
-        return False
-    text.size = size
+    if r.type == R_USEIFACEMETHOD:
+        return iface_method(w, raw, id, r.add)
+    name = cython.declare(Text)
+    if not symbol_text(w.f.s, id, cython.address(name)):
+        return fail(w, raw, WHY_CORRUPT)
+    if not add(cython.address(w.named), gw_hash(name.ptr, name.size), name, 0):
+        return fail(w, 0, WHY_MEMORY)
     return True
 
 
-def itab_type(f, id):
-    """The type an R_USEIFACE names: its target, or the type of an itab (ld.decodeItabType); 0: neither."""
-    s = f.s
-    if id == 0 or id >= s.first_ref:
-        return 0
-    holder = content(s, id)
-    o = cython.address(s.objects[object_at(s, holder)])
-    li = local_index(s, o, holder)
-    if o.syms[li].flag2 & FLAG2_ITAB:
-        r = cython.declare("RelocRecord *", cython.NULL)
-        n = sym_relocs(o, li, cython.address(r))
-        for i in range(n):
-            if r[i].off == 8:
-                id = resolve(s, o, r[i].pkg, r[i].idx)
-                return id if id < s.n and is_gotype(s, id) else 0
-        return 0
-    return id if is_gotype(s, id) else 0
-
-
-def kind_size(kind):
-    """Where a type's uncommon data starts (abi.RTypeSize with 8-byte pointers, Go 1.27)."""
-    if kind == 25:  # Struct
-        return COMMON_SIZE + 32
-    if kind == 22 or kind == 19 or kind == 23:  # Pointer, Func, Slice
-        return COMMON_SIZE + 8
-    if kind == 17:  # Array
-        return COMMON_SIZE + 24
-    if kind == 18:  # Chan
-        return COMMON_SIZE + 16
-    if kind == 21:  # Map
-        return COMMON_SIZE + 88
-    if kind == INTERFACE:
-        return COMMON_SIZE + 32
-    return COMMON_SIZE
-
-
-def type_name(f, id, name):
-    """The name a name symbol holds: a flag byte, a varint length, the bytes (ld.decodetypeName)."""
-    name.ptr = cython.NULL
-    name.size = 0
+def follow_used(w, raw, id):
+    """What a type that is used in an interface refers to: a type may then be used so too."""
+    s = w.f.s
     if id == 0:
-        return True
-    whole = cython.declare(Text)
-    if not symbol_text(f, id, cython.address(whole)):
-        return False
-    size = cython.cast(uint64_t, 0)
-    shift = cython.cast(cython.int, 0)
-    i = cython.cast(uint64_t, 1)
-    while i < whole.size and shift < 63:
-        size |= cython.cast(uint64_t, whole.ptr[i] & 0x7F) << shift
-        i += 1
-        if not whole.ptr[i - 1] & 0x80:
-            if size > whole.size - i:
-                return False
-            name.ptr = whole.ptr + i
-            name.size = size
-            return True
-        shift += 7
-    return False
+        return fail(w, raw, WHY_CORRUPT)
+    if is_gotype(s, id) and not peek_attr(s.attr + id) & SYM_USED_IN_IFACE:
+        set_attr(s.attr + id, SYM_USED_IN_IFACE, w.f.shared)
+        push_again(w, id, raw)
+    else:
+        push(w, id, raw)
+    return True
 
 
-def iface_method(f, raw, id, off):
+def use_in_iface(w, raw, id):
+    """A type is converted to an interface: if it was visited without that, visit it again.
+
+    A thread that marks it now sees what is said here, or is seen to have marked it.
+    """
+    s = w.f.s
+    if id == 0 or peek_attr(s.attr + id) & SYM_USED_IN_IFACE:
+        return
+    set_attr(s.attr + id, SYM_USED_IN_IFACE, w.f.shared)
+    if peek(s.marks + (id >> 5)) & (cython.cast(uint64_t, 1) << (id & 31)):
+        push_again(w, id, raw)
+
+
+def iface_method(w, raw, id, off):
     """Remember the interface method at an offset of an interface type (deadcodePass.decodeIfaceMethod)."""
-    s = f.s
+    s = w.f.s
     name = cython.declare(Text)
     if id == 0 or id >= s.first_ref:
-        return fail(f, raw, WHY_NOT_INTERFACE)
+        return fail(w, raw, WHY_NOT_INTERFACE)
     holder = content(s, id)
     o = cython.address(s.objects[object_at(s, holder)])
     li = local_index(s, o, holder)
     p = cython.declare("const uint8_t *", cython.NULL)
     if sym_data(o, li, cython.address(p)) <= KIND_OFFSET or p[KIND_OFFSET] != INTERFACE:
-        return fail(f, raw, WHY_NOT_INTERFACE)
+        return fail(w, raw, WHY_NOT_INTERFACE)
     r = cython.declare("RelocRecord *", cython.NULL)
     n = sym_relocs(o, li, cython.address(r))
-    name_id = cython.cast(uint32_t, BAD)
-    type_id = cython.cast(uint32_t, BAD)
-    for i in range(n - 1, -1, -1):
-        if r[i].off == off:
-            name_id = resolve(s, o, r[i].pkg, r[i].idx)
-        elif r[i].off == off + 4:
-            type_id = resolve(s, o, r[i].pkg, r[i].idx)
-    if name_id >= s.n or type_id >= s.n or not type_name(f, name_id, cython.address(name)):
-        return fail(f, raw, WHY_CORRUPT)
-    if not add(cython.address(f.called), gw_mix(gw_hash(name.ptr, name.size), type_id), name, type_id):
-        return fail(f, raw, WHY_MEMORY)
+    name_id = reloc_at(s, o, r, n, off, 0)
+    type_id = reloc_at(s, o, r, n, off + 4, 0)
+    if name_id >= s.n or type_id >= s.n or not type_name(s, name_id, cython.address(name)):
+        return fail(w, raw, WHY_CORRUPT)
+    hash = gw_mix(gw_hash(name.ptr, name.size), type_id)
+    if not add(cython.address(w.called), hash, name, type_id):
+        return fail(w, 0, WHY_MEMORY)
     return True
 
 
-def add_methods(f, raw, o, li, r, n, nmethods):
+def add_methods(w, node, r, n, nmethods):
     """Set a type's methods aside (deadcodePass.decodetypeMethods), each with its R_METHODOFF triple."""
-    s = f.s
+    s = w.f.s
+    o = node.object
     p = cython.declare("const uint8_t *", cython.NULL)
-    size = sym_data(o, li, cython.address(p))
+    size = sym_data(o, node.li, cython.address(p))
     if size <= KIND_OFFSET or not p[TFLAG_OFFSET] & TFLAG_UNCOMMON:
-        return fail(f, raw, WHY_METHODS)
+        return fail(w, node.raw, WHY_METHODS)
     off = kind_size(p[KIND_OFFSET])
     if size < cython.cast(int64_t, off) + 12:
-        return fail(f, raw, WHY_METHODS)
+        return fail(w, node.raw, WHY_METHODS)
     if cython.cast("uint16_t *", p + off + 4)[0] != nmethods:
-        return fail(f, raw, WHY_METHODS)
+        return fail(w, node.raw, WHY_METHODS)
     at = cython.cast(int64_t, off + cython.cast("uint32_t *", p + off + 8)[0])
     i = cython.cast(cython.int, 0)
     while i < n:
@@ -394,37 +356,31 @@ def add_methods(f, raw, o, li, r, n, nmethods):
             continue
         name_id = reloc_at(s, o, r, n, at, i)
         type_id = reloc_at(s, o, r, n, at + 4, i)
-        if f.nmethods == f.methods_room:
-            f.methods = cython.cast(
-                "Method *", grow(f.methods, cython.address(f.methods_room), cython.sizeof(Method), f)
-            )
-            if f.nmethods == f.methods_room:
-                return False
-        m = cython.address(f.methods[f.nmethods])
-        if name_id >= s.n or type_id >= s.n or not type_name(f, name_id, cython.address(m.name)):
-            return fail(f, raw, WHY_CORRUPT)
-        m.name_hash = gw_hash(m.name.ptr, m.name.size)
-        m.hash = gw_mix(m.name_hash, type_id)
-        m.type = type_id
-        m.source = raw
-        m.relocs = r + i
-        f.nmethods += 1
+        if not add_method(w, node, r + i, name_id, type_id):
+            return False
         at += 16
         i += 3
     return True
 
 
-def reloc_at(s, o, r, n, off, near):
-    """The target of the relocation at an offset, looked for around an index first; BAD: there is none."""
-    i = near - 1 if near else 0
-    while i < n and i < near + 3:
-        if r[i].off == off:
-            return resolve(s, o, r[i].pkg, r[i].idx)
-        i += 1
-    for i in range(n):
-        if r[i].off == off:
-            return resolve(s, o, r[i].pkg, r[i].idx)
-    return BAD
+def add_method(w, node, r, name_id, type_id):
+    """Set one method aside."""
+    s = w.f.s
+    if w.nmethods == w.methods_room:
+        room = cython.address(w.methods_room)
+        w.methods = cython.cast("Method *", grow(w, w.methods, room, cython.sizeof(Method)))
+        if w.nmethods == w.methods_room:
+            return False
+    m = cython.address(w.methods[w.nmethods])
+    if name_id >= s.n or type_id >= s.n or not type_name(s, name_id, cython.address(m.name)):
+        return fail(w, node.raw, WHY_CORRUPT)
+    m.name_hash = gw_hash(m.name.ptr, m.name.size)
+    m.hash = gw_mix(m.name_hash, type_id)
+    m.type = type_id
+    m.source = node.raw
+    m.relocs = r
+    w.nmethods += 1
+    return True
 
 
 def is_exported(name):
@@ -444,50 +400,84 @@ def is_upper_rune(name: bytes) -> bool:
     return unicodedata.category(name.decode("utf-8", "replace")[0]) == "Lu"
 
 
+def gather(f):
+    """Put together in the first worker what is called; False where there is no memory."""
+    first = f.workers
+    for k in range(1, f.nworkers):
+        w = f.workers + k
+        first.reflect_seen |= w.reflect_seen
+        if not merge(cython.address(first.called), cython.address(w.called)):
+            return fail(first, 0, WHY_MEMORY)
+        if not merge(cython.address(first.named), cython.address(w.named)):
+            return fail(first, 0, WHY_MEMORY)
+        if w.why and (first.why == 0 or w.bad < first.bad):
+            first.bad = w.bad
+            first.why = w.why
+    return True
+
+
 def keep(f):
-    """Mark the methods that something calls; how many are left aside."""
+    """Mark the methods that something calls, and forget them."""
+    w = f.workers
+    for k in range(f.nworkers):
+        keep_some(w, f.workers[k].methods, cython.address(f.workers[k].nmethods))
+
+
+def keep_some(w, methods, n):
+    """The same for some methods."""
+    s = w.f.s
     rest = cython.cast(uint64_t, 0)
-    for i in range(f.nmethods):
-        m = cython.address(f.methods[i])
+    for i in range(n[0]):
+        m = cython.address(methods[i])
         if (
-            (f.reflect_seen and is_exported(m.name))
-            or has(cython.address(f.called), m.hash, m.name, m.type)
-            or has(cython.address(f.named), m.name_hash, m.name, 0)
+            (w.reflect_seen and is_exported(m.name))
+            or has(cython.address(w.called), m.hash, m.name, m.type)
+            or has(cython.address(w.named), m.name_hash, m.name, 0)
         ):
-            holder = content(f.s, m.source)
-            o = cython.address(f.s.objects[object_at(f.s, holder)])
+            holder = content(s, m.source)
+            o = cython.address(s.objects[object_at(s, holder)])
             for j in range(3):
-                id = resolve(f.s, o, m.relocs[j].pkg, m.relocs[j].idx)
-                if id >= f.s.n:
-                    fail(f, m.source, WHY_CORRUPT)
-                    return 0
-                push(f, id, m.source)
+                id = resolve(s, o, m.relocs[j].pkg, m.relocs[j].idx)
+                if id < s.n:
+                    push(w, id, m.source)
+                else:
+                    fail(w, m.source, WHY_CORRUPT)
         else:
-            f.methods[rest] = m[0]
+            methods[rest] = m[0]
             rest += 1
-    f.nmethods = rest
-    return rest
+    n[0] = rest
 
 
-def reach_auxs(s, o, li):
+def reach_auxs(s, id):
     """Mark what describes a function, without following it."""
+    holder = content(s, id)
+    if holder >= s.first_ref:
+        return
     a = cython.declare("AuxRecord *", cython.NULL)
-    for i in range(sym_auxs(o, li, cython.address(a))):
+    o = cython.address(s.objects[object_at(s, holder)])
+    for i in range(sym_auxs(o, local_index(s, o, holder), cython.address(a))):
         if a[i].type != AUX_GOTYPE:
             aux = resolve(s, o, a[i].pkg, a[i].idx)
             if aux < s.n:
-                s.attr[aux] |= SYM_REACHABLE
+                reach(s, aux)
 
 
-def reach_alone(s, id):
-    """Mark a function and what describes it, without following its code."""
-    if s.attr[id] & SYM_REACHABLE:
-        return
-    s.attr[id] |= SYM_REACHABLE
+def reach(s, id):
+    """Mark a symbol without following it."""
+    s.marks[id >> 5] |= cython.cast(uint64_t, 1) << (id & 31)
+
+
+def calls_dead(s, id):
+    """Whether a function calls, weakly, one that was not reached."""
     holder = content(s, id)
-    if holder < s.first_ref:
-        o = cython.address(s.objects[object_at(s, holder)])
-        reach_auxs(s, o, local_index(s, o, holder))
+    o = cython.address(s.objects[object_at(s, holder)])
+    r = cython.declare("RelocRecord *", cython.NULL)
+    for i in range(sym_relocs(o, local_index(s, o, holder), cython.address(r))):
+        if r[i].type == (R_CALL | R_WEAK):
+            target = resolve(s, o, r[i].pkg, r[i].idx)
+            if target < s.n and not is_reached(s, target):
+                return True
+    return False
 
 
 class Flood:
@@ -495,14 +485,18 @@ class Flood:
 
     def __init__(self, symbols: Symbols, ordered: bool) -> None:
         self.symbols = symbols
-        self.memory = []
-        self.f.s = cython.address(self.symbols.c)
-        self.f.ordered = ordered
-        self.f.made_from = self.f.s.n
-        self.f.nwords = (self.f.s.n >> 6) + 2
-        pending = Column(8, self.f.nwords)
-        self.memory.append(pending)
-        self.f.pending = cython.cast("uint64_t *", cython.cast(Column, pending).ptr)
+        f = cython.address(self.f)
+        f.s = cython.address(self.symbols.c)
+        f.ordered = ordered
+        f.made_from = f.s.n
+        f.nwords = (f.s.n >> 5) + 1
+        f.nworkers = 1 if ordered else thread_count()
+        workers = Column(cython.sizeof(Worker), f.nworkers)
+        self.memory = [workers]
+        f.workers = cython.cast("Worker *", workers.ptr)
+        for k in range(f.nworkers):
+            f.workers[k].f = f
+            f.workers[k].cursor = cython.cast(uint32_t, cython.cast(uint64_t, f.nwords) * k // f.nworkers)
 
     def refer(self, targets: dict[int, list[int]], override: int) -> None:
         """Say what the linker's own symbols refer to.
@@ -534,39 +528,58 @@ class Flood:
 
     def mark(self, raw: int) -> None:
         """A root."""
-        push(cython.address(self.f), raw, 0)
+        push(self.f.workers, raw, 0)
 
-    def run(self) -> tuple[int, int]:
-        """Flood from what is marked; (0, 0), or why and at which symbol it stopped."""
+    def run(self, threads: bool) -> tuple[int, int]:
+        """Flood from what is marked, on all threads if wanted; why it failed and at which symbol, or 0s."""
+        f = cython.address(self.f)
+        w = f.workers
+        f.shared = threads and f.nworkers > 1
         with cython.nogil:
-            flood(cython.address(self.f))
-        return self.f.why, self.f.bad
+            if f.shared:
+                run_tasks(b"reach", flood, f, f.nworkers)
+            else:
+                sweep(w)
+            gather(f)
+            f.shared = False
+            if w.why and w.bad:
+                # Why it fails may depend on what was known when it was visited.
+                locate_node(f.s, w.bad, cython.address(w.nodes[0]))
+                visit(w, cython.address(w.nodes[0]))
+        return w.why, w.bad
 
-    def keep_methods(self) -> bool:
-        """Mark the methods now known to be called; whether there is something new to visit."""
+    def keep_methods(self) -> int:
+        """Mark the methods now known to be called; how many symbols there are to visit by that."""
+        self.f.workers.npushed = 0
         with cython.nogil:
             keep(cython.address(self.f))
-        return self.f.npending != 0
+        return self.f.workers.npushed
+
+    def finish(self) -> None:
+        """Mark what describes the symbols that the linker altered.
+
+        For cmd/link they have no auxiliary symbols to mark; pclntab and DWARF use them all the same.
+        """
+        for k in range(self.f.nworkers):
+            w = self.f.workers + k
+            for i in range(w.clones.n):
+                reach_auxs(self.f.s, w.clones.ids[i])
 
     def prune_map_inits(self, noop: int) -> bool:
         """Whether a package initialiser calls a map initialiser that died (deadcodePass.mapinitcleanup).
 
         Such calls go to runtime.mapinitnoop, which is marked.
         """
-        s = self.f.s
         found = False
-        r = cython.declare("RelocRecord *", cython.NULL)
-        for i in range(self.f.npkginits):
-            holder = content(s, self.f.pkginits[i])
-            o = cython.address(s.objects[object_at(s, holder)])
-            n = sym_relocs(o, local_index(s, o, holder), cython.address(r))
-            for j in range(n):
-                if r[j].type == (R_CALL | R_WEAK):
-                    id = resolve(s, o, r[j].pkg, r[j].idx)
-                    if id < s.n and not s.attr[id] & SYM_REACHABLE:
-                        reach_alone(s, noop)
-                        s.attr[self.f.pkginits[i]] |= SYM_CLONED
-                        found = True
+        for k in range(self.f.nworkers):
+            w = self.f.workers + k
+            for i in range(w.pkginits.n):
+                if calls_dead(self.f.s, w.pkginits.ids[i]):
+                    self.f.s.attr[w.pkginits.ids[i]] |= SYM_CLONED
+                    found = True
+        if found and not self.symbols.reached(noop):
+            reach(self.f.s, noop)
+            reach_auxs(self.f.s, noop)
         return found
 
     def recorded(self) -> list[tuple[int, int, int]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
     from goweld.releases.release import Release
 
+MANY = 1000  # symbols to visit that are worth a thread
 MISSING_BUILTIN = 2
 WHY = {
     1: "corrupt object file",
@@ -40,16 +41,17 @@ def mark(
         flood.mark(symbols.lookup(name, 1))
     for raw in roots.marked:
         flood.mark(raw)
-    run(symbols, flood, libraries, release)
-    while flood.keep_methods():
-        run(symbols, flood, libraries, release)
+    run(symbols, flood, libraries, release, True)
+    while (found := flood.keep_methods()) > 0:
+        run(symbols, flood, libraries, release, found >= MANY)
+    flood.finish()
     if options.pruneweakmap:
         flood.prune_map_inits(noop)
     return flood
 
 
-def run(symbols: Symbols, flood: Flood, libraries: Libraries, release: Release) -> None:
-    why, raw = flood.run()
+def run(symbols: Symbols, flood: Flood, libraries: Libraries, release: Release, threads: bool) -> None:
+    why, raw = flood.run(threads)
     if not why:
         return
     if why == MISSING_BUILTIN:

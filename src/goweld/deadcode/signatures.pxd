@@ -77,3 +77,18 @@ cdef inline bint add(SigSet* set, uint64_t hash, Text name, uint32_t type) noexc
     place(set.slots, set.mask, &slot)
     set.n += 1
     return True
+
+
+cdef inline bint merge(SigSet* set, SigSet* other) noexcept nogil:
+    """Move the signatures of another set; False where there is no memory."""
+    cdef uint64_t k
+    if other.n:
+        for k in range(other.mask + 1):
+            if other.slots[k].used:
+                if not add(set, other.slots[k].hash, other.slots[k].name, other.slots[k].type):
+                    return False
+    free(other.slots)
+    other.slots = NULL
+    other.mask = 0
+    other.n = 0
+    return True

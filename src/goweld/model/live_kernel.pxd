@@ -5,6 +5,15 @@ from goweld.model.memory_kernel cimport Arena, Column
 from goweld.model.symbols_kernel cimport BAD, MISSING, SymbolColumns, Symbols, resolve_live
 
 
+cdef extern from *:
+    """
+    static inline int gw_count_bits(unsigned int bits) { return __builtin_popcount(bits); }
+    static inline int gw_first_bit(unsigned int bits) { return __builtin_ctz(bits); }
+    """
+    int count_bits "gw_count_bits" (unsigned int bits) nogil
+    int lowest_bit "gw_first_bit" (unsigned int bits) nogil
+
+
 cdef enum:
     # Live.attr
     A_LOCAL = 1
@@ -47,6 +56,16 @@ cdef struct LiveColumns:
     uint32_t* li              # local index in that object
     const uint8_t** name
     uint32_t* nname
+
+
+cdef enum:
+    BLOCKS = 64
+
+
+cdef struct Renumbering:
+    LiveColumns* c
+    uint32_t first[BLOCKS]    # live id of the first symbol of each block of raw ids
+    uint32_t bad[BLOCKS]      # its first corrupt object
 
 
 cdef class Live:
@@ -135,6 +154,9 @@ cdef inline uint32_t symbol_align(LiveColumns* c, uint32_t s) noexcept nogil:
 
 
 cdef uint32_t count_live(SymbolColumns* s) noexcept nogil
+cdef uint32_t words_of(SymbolColumns* s) noexcept nogil
 cdef uint32_t number_live(LiveColumns* c) noexcept nogil
+cdef void number_block(void* context, int64_t block) noexcept nogil
+cdef void number_duplicates(void* context, int64_t block) noexcept nogil
 cdef uint32_t describe(LiveColumns* c, uint32_t live, uint32_t raw) noexcept nogil
 cdef bint has_text(SymbolColumns* s, uint32_t id) noexcept nogil

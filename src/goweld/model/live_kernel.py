@@ -20,10 +20,10 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_relocs,
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
     SYM_CLONED,
     SYM_LOCAL,
-    SYM_REACHABLE,
     SYM_USED_IN_IFACE,
     content,
     find_name,
@@ -44,35 +44,67 @@ ROOM = cython.declare(uint32_t, 4096)  # for the symbols the linker makes, besid
 def count_live(s):
     """How many symbols are reachable."""
     n = cython.cast(uint32_t, 0)
-    for raw in range(1, s.n):
-        if s.attr[raw] & SYM_REACHABLE and s.canon[raw] == raw:
-            n += 1
+    for i in range(words_of(s)):
+        n += count_bits(cython.cast(uint32_t, s.marks[i]))
     return n
 
 
-def number_live(c):
-    """Fill in the columns and the map from raw id to live id; the first corrupt object, or 0.
+def words_of(s):
+    return (s.n >> 5) + 1
 
-    A duplicate's canonical id is smaller than its own, so one ascending pass does it.
-    """
+
+def number_live(c):
+    """Fill in the columns and the map from raw id to live id; the first corrupt object, or 0."""
+    r = cython.declare(Renumbering)
+    r.c = c
     s = c.syms
     live = cython.cast(uint32_t, 1)
-    for raw in range(1, s.n):
-        canon = s.canon[raw]
-        if canon != raw:
-            s.live[raw] = s.live[canon]
-        elif s.attr[raw] & SYM_REACHABLE:
-            s.live[raw] = live
-            bad = describe(c, live, raw)
-            if bad:
-                return bad
-            live += 1
+    for block in range(BLOCKS):
+        r.first[block] = live
+        for i in range(words_of(s) * block // BLOCKS, words_of(s) * (block + 1) // BLOCKS):
+            live += count_bits(cython.cast(uint32_t, s.marks[i]))
+    run_tasks(b"number", number_block, cython.address(r), BLOCKS)
+    for block in range(BLOCKS):
+        if r.bad[block]:
+            return r.bad[block]
+    run_tasks(b"number duplicates", number_duplicates, cython.address(r), BLOCKS)
     c.n = live
     c.loaded = live
     for i in range(s.nfix):
         c.size[s.live[s.fix_size[2 * i]]] = s.fix_size[2 * i + 1]
     c.size[0] = 0
     return 0
+
+
+def number_block(context, block):
+    """Number and describe what is reachable in one range of raw ids."""
+    r = cython.cast("Renumbering *", context)
+    s = r.c.syms
+    words = cython.cast(uint64_t, words_of(s))
+    live = r.first[block]
+    r.bad[block] = 0
+    for i in range(words * block // BLOCKS, words * (block + 1) // BLOCKS):
+        bits = cython.cast(uint32_t, s.marks[i])
+        while bits:
+            raw = (i << 5) + lowest_bit(bits)
+            bits &= bits - 1
+            s.live[raw] = live
+            bad = describe(r.c, live, raw)
+            if bad:
+                r.bad[block] = bad
+                return
+            live += 1
+
+
+def number_duplicates(context, block):
+    """Give the numbers of the first occurrences to the others, in one range of raw ids."""
+    s = cython.cast("Renumbering *", context).c.syms
+    n = cython.cast(uint64_t, s.n - s.first_hashed)
+    first = s.first_hashed + n * block // BLOCKS
+    for raw in range(first, s.first_hashed + n * (block + 1) // BLOCKS):
+        live = s.live[s.canon[raw]]
+        if live:
+            s.live[raw] = live
 
 
 def describe(c, live, raw):

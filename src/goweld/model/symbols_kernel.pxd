@@ -44,7 +44,6 @@ cdef enum:
 
     SYM_LOCAL = 1             # Symbols.attr
     SYM_USED_IN_IFACE = 2
-    SYM_REACHABLE = 4
     SYM_BLOCKED = 8           # linkname references are restricted
     SYM_CLONED = 16           # size fixed up: cmd/link treats it as its own symbol
     SYM_MOVED = 32            # another raw id holds the content: owner[]
@@ -74,6 +73,7 @@ cdef struct SymbolColumns:
     uint32_t* range_of        # id >> RANGE_BITS -> the range of the first id with those bits
     uint8_t* align            # log2 + 1, as cmd/link's loader keeps it; 0: none
     uint8_t* attr
+    uint64_t* marks           # a word for 32 raw ids: deadcode has reached them, has yet to visit them
     uint32_t* builtins
     uint32_t nbuiltin
     uint8_t kind_of[256]      # object symbol kind -> linker symbol kind
@@ -189,6 +189,11 @@ cdef inline uint32_t resolve_live(SymbolColumns* s, GoObj* o, uint32_t pkg, uint
 cdef inline uint32_t content(SymbolColumns* s, uint32_t raw) noexcept nogil:
     """The raw id that holds a canonical symbol's content."""
     return s.owner[raw] if s.attr[raw] & SYM_MOVED else raw
+
+
+cdef inline bint is_reached(SymbolColumns* s, uint32_t raw) noexcept nogil:
+    """Whether deadcode has reached a canonical symbol."""
+    return s.marks[raw >> 5] >> (raw & 31) & 1
 
 
 cdef inline void move_content(SymbolColumns* s, uint32_t raw, uint32_t owner) noexcept nogil:

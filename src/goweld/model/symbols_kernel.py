@@ -86,6 +86,7 @@ class Symbols:
         c.owner = cython.cast("uint32_t *", self.sparse_column(4, room))
         c.align = cython.cast("uint8_t *", self.column(1, room))
         c.attr = cython.cast("uint8_t *", self.column(1, room))
+        c.marks = cython.cast("uint64_t *", self.column(8, (room >> 5) + 1))
         c.fix_size = cython.cast("uint32_t *", self.sparse_column(8, c.first_ref - c.first_hashed))
         self.index_objects(room)
         self.index_names(wanted)
@@ -202,11 +203,11 @@ class Symbols:
 
     def reached(self, raw: int) -> bool:
         """Whether deadcode reached a symbol."""
-        return bool(self.c.attr[raw] & SYM_REACHABLE)
+        return is_reached(cython.address(self.c), raw)
 
     def reach(self, raw: int) -> None:
         """Mark a symbol reachable without following what it refers to."""
-        self.c.attr[raw] |= SYM_REACHABLE
+        self.c.marks[raw >> 5] |= cython.cast(uint64_t, 1) << (raw & 31)
 
     def kind(self, raw: int) -> int:
         """The linker kind of a symbol's content, by canonical raw id; 0 where no object defines it."""
