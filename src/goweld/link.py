@@ -94,7 +94,7 @@ def link(options: Options, show: Show) -> None:
     settable = strings.check(symbols, values, diagnostics)
     facts = setup.Facts(symbols)
     adopted = [*ADOPTED, *(dwarf_info.adopted(libraries) if debug else ())]
-    live = deadcode.renumber(symbols, adopted, len(values) + (len(symbols) if debug else 0))
+    live = deadcode.renumber(symbols, adopted, len(values))
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
     objects.release_records()

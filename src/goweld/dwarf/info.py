@@ -52,6 +52,9 @@ PROTOTYPES = (
     b"type:runtime.hchan",
 )
 
+# Enough for what is made for a unit: its DIE and the end of that, and its parts of other sections.
+SYMBOLS_PER_UNIT = 8
+
 WHY = {
     1: "corrupt type data",
     2: 'dwarf: type name doesn\'t start with "type:"',
@@ -98,6 +101,7 @@ def describe(live: Live, units: Units, libraries: Libraries, version: str, dwarf
 
     To be called once strings have their values, while symbols still have the kinds they were compiled with.
     """
+    live.let_grow()
     info = DebugInfo(live, units, dwarf5)
     eface, iface, pointer, uintptr = (type_symbol(live, name) for name in BUILTINS)
     check(info, info.define_builtins(eface, iface, pointer, uintptr))
@@ -114,6 +118,7 @@ def describe(live: Live, units: Units, libraries: Libraries, version: str, dwarf
     check(info, info.visit_variables())
     check(info, synthesize(info.dies, [type_symbol(live, name) for name in PROTOTYPES]))
     emit_types(info)
+    live.make_room(SYMBOLS_PER_UNIT * len(live.symbols.objects))
     return info
 
 

@@ -41,6 +41,9 @@ cdef struct LiveColumns:
     uint32_t n                # live ids are 1 .. n - 1; 0 is the dead (or nil) symbol
     uint32_t loaded           # ids below come from before deadcode
     uint32_t room
+    bint movable              # while there are no other threads: the columns move where there is no room
+    uint8_t* block            # what the columns lie in, one behind the other
+    uint64_t mapped
     uint32_t noop             # what a weak call to a dead map initialiser calls instead
     uint8_t* kind             # linker symbol kind (go127 numbers, sym.SymKind)
     uint8_t* align            # log2 + 1; 0: not set
@@ -73,9 +76,8 @@ cdef class Live:
     cdef readonly Symbols symbols
     cdef Arena arena
     cdef dict made            # (name, version) -> id of the symbols the linker made
-    cdef list memory
+    cdef list memory          # what symbols' contents lie in, besides the arena
     cdef Column live_of
-    cdef void* column(self, uint64_t itemsize) except NULL
     cpdef uint32_t renumber(self)
     cpdef uint32_t lookup(self, bytes name, uint32_t version=*)
     cpdef uint32_t of(self, uint32_t raw)
@@ -101,6 +103,8 @@ cdef class Live:
     cpdef tuple reloc(self, uint32_t s, uint32_t index)
     cpdef str reloc_name(self, uint32_t s, uint32_t index)
     cpdef set_noop(self, uint32_t s)
+    cpdef let_grow(self)
+    cpdef int make_room(self, uint32_t extra) except -1
     cpdef uint32_t object(self, uint32_t s)
 
 
@@ -124,10 +128,17 @@ cdef inline uint32_t aux_target(LiveColumns* c, uint32_t s, AuxRecord* a) noexce
     return resolve_live(c.syms, c.syms.objects + c.obj[s], a.pkg, a.idx)
 
 
+cdef bint allocate_columns(LiveColumns* c, uint32_t room) noexcept nogil
+cdef void* cut(uint8_t** rest, uint64_t size) noexcept nogil
+cdef void copy_columns(LiveColumns* c, LiveColumns* old) noexcept nogil
+cdef void free_columns(LiveColumns* c) noexcept nogil
+cdef bint grow_columns(LiveColumns* c, uint32_t room) noexcept nogil
+
+
 cdef inline uint32_t append_symbol(LiveColumns* c, uint32_t kind) noexcept nogil:
     """A new nameless symbol of the linker's own; 0 where there is no room."""
     cdef uint32_t s = c.n
-    if s >= c.room:
+    if s >= c.room and not (c.movable and grow_columns(c, s + s // 4)):
         return 0
     c.n = s + 1
     c.kind[s] = <uint8_t>kind

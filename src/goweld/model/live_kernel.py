@@ -19,7 +19,14 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_data,
     sym_relocs,
 )
-from cython.cimports.goweld.model.memory_kernel import Arena, Column
+from cython.cimports.goweld.model.memory_kernel import (
+    CHECKED,
+    Arena,
+    Column,
+    map_memory,
+    room_for,
+    unmap_memory,
+)
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
     SYM_CLONED,
@@ -32,6 +39,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     resolve,
 )
 from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.libc.string import memcpy
 
 TYPE_CHECKING = False
@@ -39,6 +47,7 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
 ROOM = cython.declare(uint32_t, 4096)  # for the symbols the linker makes, besides what the caller asks for
+BYTES_EACH = cython.declare(uint64_t, 4 * 8 + 7 * 4 + 2 + 1 + 1)  # of all columns together
 
 
 def count_live(s):
@@ -184,6 +193,94 @@ def has_text(s, id):
     return cython.cast(cython.bint, 1 <= kind <= 5)
 
 
+def allocate_columns(c, room):
+    """Columns for `room` symbols, one behind the other so that they share huge pages; False: no memory."""
+    n = (cython.cast(uint64_t, room) + 63) & ~cython.cast(uint64_t, 63)
+    c.mapped = room_for(BYTES_EACH * n, False)
+    rest = cython.cast("uint8_t *", cython.NULL)
+    if not CHECKED:
+        rest = cython.cast("uint8_t *", map_memory(c.mapped, False))
+        if rest == cython.NULL:
+            return False
+    c.block = rest
+    c.room = room
+    c.value = cython.cast("uint64_t *", cut(cython.address(rest), 8 * n))
+    c.data = cython.cast("const uint8_t **", cut(cython.address(rest), 8 * n))
+    c.rel = cython.cast("RelocRecord **", cut(cython.address(rest), 8 * n))
+    c.name = cython.cast("const uint8_t **", cut(cython.address(rest), 8 * n))
+    c.attr = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.size = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.ndata = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.nrel = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.obj = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.li = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.nname = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.sect = cython.cast("uint16_t *", cut(cython.address(rest), 2 * n))
+    c.kind = cython.cast("uint8_t *", cut(cython.address(rest), n))
+    c.align = cython.cast("uint8_t *", cut(cython.address(rest), n))
+    return c.align != cython.NULL
+
+
+def cut(rest, size):
+    """The next `size` bytes of a block; in the checked build memory of its own."""
+    if CHECKED:
+        return calloc(1, size)
+    p = rest[0]
+    rest[0] += size
+    return p
+
+
+def copy_columns(c, old):
+    """Fill new columns with the symbols of the old."""
+    n = cython.cast(uint64_t, old.n)
+    memcpy(c.value, old.value, 8 * n)
+    memcpy(c.data, old.data, 8 * n)
+    memcpy(c.rel, old.rel, 8 * n)
+    memcpy(c.name, old.name, 8 * n)
+    memcpy(c.attr, old.attr, 4 * n)
+    memcpy(c.size, old.size, 4 * n)
+    memcpy(c.ndata, old.ndata, 4 * n)
+    memcpy(c.nrel, old.nrel, 4 * n)
+    memcpy(c.obj, old.obj, 4 * n)
+    memcpy(c.li, old.li, 4 * n)
+    memcpy(c.nname, old.nname, 4 * n)
+    memcpy(c.sect, old.sect, 2 * n)
+    memcpy(c.kind, old.kind, n)
+    memcpy(c.align, old.align, n)
+
+
+def free_columns(c):
+    """Give the columns back."""
+    if not CHECKED:
+        unmap_memory(c.block, c.mapped)
+        return
+    free(c.value)
+    free(c.data)
+    free(c.rel)
+    free(c.name)
+    free(c.attr)
+    free(c.size)
+    free(c.ndata)
+    free(c.nrel)
+    free(c.obj)
+    free(c.li)
+    free(c.nname)
+    free(c.sect)
+    free(c.kind)
+    free(c.align)
+
+
+def grow_columns(c, room):
+    """Move the columns to where there is room; False where there is no memory."""
+    old = c[0]
+    if not allocate_columns(c, room):
+        c[0] = old
+        return False
+    copy_columns(c, cython.address(old))
+    free_columns(cython.address(old))
+    return True
+
+
 class Live:
     """The live symbols' columns.  `extra`: how many symbols the linker may make beyond the usual."""
 
@@ -196,26 +293,23 @@ class Live:
         self.memory = []
         self.live_of = Column(4, c.syms.n)
         c.syms.live = cython.cast("uint32_t *", self.live_of.ptr)
-        c.room = count_live(c.syms) + 1 + ROOM + cython.cast(uint32_t, extra)
-        c.kind = cython.cast("uint8_t *", self.column(1))
-        c.align = cython.cast("uint8_t *", self.column(1))
-        c.sect = cython.cast("uint16_t *", self.column(2))
-        c.attr = cython.cast("uint32_t *", self.column(4))
-        c.size = cython.cast("uint32_t *", self.column(4))
-        c.value = cython.cast("uint64_t *", self.column(8))
-        c.data = cython.cast("const uint8_t **", self.column(8))
-        c.ndata = cython.cast("uint32_t *", self.column(4))
-        c.rel = cython.cast("RelocRecord **", self.column(8))
-        c.nrel = cython.cast("uint32_t *", self.column(4))
-        c.obj = cython.cast("uint32_t *", self.column(4))
-        c.li = cython.cast("uint32_t *", self.column(4))
-        c.name = cython.cast("const uint8_t **", self.column(8))
-        c.nname = cython.cast("uint32_t *", self.column(4))
+        n = count_live(c.syms) + 1
+        # Types' debug information mostly has room in a sixteenth; where it has not, the columns grow.
+        if not allocate_columns(c, n + n // 16 + ROOM + cython.cast(uint32_t, extra)):
+            raise MemoryError
 
-    def column(self, itemsize):
-        memory = Column(itemsize, self.c.room)
-        self.memory.append(memory)
-        return cython.cast(Column, memory).ptr
+    def let_grow(self) -> None:
+        """Let there be room for any number of symbols, as long as no other thread looks at the columns."""
+        self.c.movable = True
+
+    def make_room(self, extra: int) -> None:
+        """Room for the usual and `extra` more symbols; the columns stay where they are from now on."""
+        c = cython.address(self.c)
+        room = c.n + ROOM + cython.cast(uint32_t, extra)
+        if room > c.room and not grow_columns(c, room):
+            raise MemoryError
+        c.movable = False
+        return 0
 
     def renumber(self) -> int:
         """Number the reachable symbols and fill in the columns; the first corrupt object, or 0."""
@@ -241,7 +335,7 @@ class Live:
         c = cython.address(self.c)
         id = cython.cast(uint32_t, self.lookup(name, version))
         if id == 0:
-            if c.n >= c.room:
+            if c.n >= c.room and not (c.movable and grow_columns(c, c.n + c.n // 4)):
                 raise OverflowError("more symbols made than announced")
             id = c.n
             c.n += 1

@@ -42,19 +42,31 @@ def room_for(size, sparse):
     return size if size else 1
 
 
-def reserve(size, sparse):
-    """Zeroed anonymous memory of `size` bytes, which room_for gave."""
-    p = cython.declare(cython.p_void)
+def map_memory(size, sparse):
+    """Zeroed anonymous memory of `size` bytes, which room_for gave; NULL where there is none."""
     if CHECKED:
-        p = calloc(1, size)
-        if p == cython.NULL:
-            raise MemoryError
-        return p
+        return calloc(1, size)
     p = mmap(cython.NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     if p == MAP_FAILED:
-        raise MemoryError
+        return cython.NULL
     if size >= 2 * HUGE and not sparse:
         madvise(p, size, MADV_HUGEPAGE)
+    return p
+
+
+def unmap_memory(p, size):
+    """Give memory back that map_memory gave."""
+    if CHECKED:
+        free(p)
+    elif p != cython.NULL:
+        munmap(p, size)
+
+
+def reserve(size, sparse):
+    """Zeroed anonymous memory of `size` bytes, which room_for gave."""
+    p = map_memory(size, sparse)
+    if p == cython.NULL:
+        raise MemoryError
     return p
 
 
@@ -151,13 +163,9 @@ class Column:
 
     def free(self) -> None:
         """Give the memory back; the column must not be used again."""
-        if self.ptr != cython.NULL:
-            if CHECKED:
-                free(self.ptr)
-            else:
-                munmap(self.ptr, self.mapped)
-            self.ptr = cython.NULL
-            self.length = 0
+        unmap_memory(self.ptr, self.mapped)
+        self.ptr = cython.NULL
+        self.length = 0
 
 
 class Arena:
