@@ -10,11 +10,13 @@ GOWELD_CHECKED=1 compiles with AddressSanitizer and UndefinedBehaviorSanitizer, 
 
 from __future__ import annotations
 
+import marshal
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
-from sysconfig import get_platform
+from sysconfig import get_config_var, get_path, get_platform
 
 from Cython.Build import cythonize
 from setuptools import Command, Extension, setup
@@ -78,26 +80,45 @@ def interpreter() -> str:
     return str(next((path for path in candidates if path.is_file()), ""))
 
 
+def freeze(modules: list[str], header: Path) -> None:
+    """Write modules of the standard library as C, which spares Python to look for them."""
+    arrays, entries = [], []
+    for name in modules:
+        spec = find_spec(name)
+        code = marshal.dumps(spec.loader.get_code(name))
+        package = int(spec.submodule_search_locations is not None)
+        arrays.append(f"static const unsigned char code_{len(arrays)}[] = {{{','.join(map(str, code))}}};\n")
+        entry = f'.name = "{name}", .code = code_{len(entries)}, .size = {len(code)}, .is_package = {package}'
+        entries.append(f"    {{{entry}}},\n")
+    table = ["static const struct _frozen frozen_encodings[] = {\n", *entries, "    {.name = NULL},\n};\n"]
+    header.parent.mkdir(parents=True, exist_ok=True)
+    header.write_text("".join(arrays + table))
+
+
 def build_launcher(directory: Path, *, in_source_tree: bool) -> None:
     """Compile the launcher into a directory. Only the source tree's own records where its package is."""
     macros = [
         ("_GNU_SOURCE", None),
+        ("MULTIARCH", f'"{get_config_var("MULTIARCH") or "."}"'),
         ("PYTHON_VERSION", '"{}.{}"'.format(*sys.version_info)),
         ("RECORDED_PYTHON", f'"{sys.executable if in_source_tree else interpreter()}"'),
     ]
     if in_source_tree:
         macros.append(("RECORDED_PACKAGE", f'"{ROOT / LAUNCHER.parent.parent}"'))
+    temporary = Path("build", f"launcher-{'tree' if in_source_tree else 'wheel'}")
+    freeze(["encodings", "encodings.aliases", "encodings.utf_8"], temporary / "encodings.h")
     compiler = new_compiler()
     customize_compiler(compiler)
     objects = compiler.compile(
         [str(LAUNCHER)],
-        output_dir=f"build/launcher-{'tree' if in_source_tree else 'wheel'}",
+        output_dir=str(temporary),
         macros=macros,
+        include_dirs=[get_path("include"), get_path("platinclude"), str(temporary)],
         extra_postargs=["-std=c11", "-Wall", "-Wextra", "-fvisibility=hidden"],
     )
     directory.mkdir(parents=True, exist_ok=True)
     # Linked beside its place and renamed, so that a running launcher can be replaced.
-    compiler.link_executable(objects, "goweld.new", output_dir=str(directory), extra_postargs=["-s"])
+    compiler.link_executable(objects, "goweld.new", output_dir=str(directory), extra_postargs=["-s", "-ldl"])
     os.replace(directory / "goweld.new", directory / "goweld")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -178,3 +180,35 @@ def test_what_the_user_set_for_python_does_not_reach_a_link(launcher: Path, tmp_
     (tmp_path / "os.py").write_text("raise SystemExit('shadowed')")
     answer = run(launcher, "version", PYTHONPATH=str(tmp_path), PYTHONHOME="/nonexistent", LC_ALL="C")
     assert (answer.returncode, answer.stderr) == (0, "")
+
+
+SAY = """\
+import _signal, os, sys
+import encodings.idna, importlib.resources
+print([_signal.getsignal(number) for number in (_signal.SIGINT, _signal.SIGPIPE, _signal.SIGXFSZ)])
+print(sys.argv, sys.flags, sys.path, sys.prefix, sys._stdlib_dir, dict(os.environ, GOWELD_PYTHON=""))
+print(sys.stdout.encoding, sys.stdout.errors, sys.getfilesystemencoding(), __name__, __file__)
+sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}, {"LANG": "C.UTF-8"}], ids=str)
+def test_python_is_the_same_in_this_process_and_as_a_program(
+    locale: dict[str, str], launcher: Path, tmp_path: Path
+) -> None:
+    """GOWELD_PYTHON is always started as a program; else libpython is loaded, where there is one."""
+    (tmp_path / "boot.py").write_text(SAY)
+    answers = []
+    for python in ("", sys.executable):
+        environment = toolchain.go_environment(
+            GOWELD_PACKAGE=str(tmp_path),
+            GOWELD_PYTHON=python,
+            PYTHONPATH="/nonexistent",
+            LC_CTYPE="C",
+            **locale,
+        )
+        command = [os.fsencode(launcher), b"compare", b"a b", b"", b"\xff", b"-c"]
+        run = subprocess.run(command, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
+        answers.append((run.returncode, run.stderr, run.stdout.replace(b"'C.UTF-8'", b"'C'")))
+    assert answers[0] == answers[1]
+    assert answers[0][:2] == (3, b"")

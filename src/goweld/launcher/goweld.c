@@ -11,6 +11,9 @@
 // boot.py is started as: python FLAGS boot.py COMMAND LAUNCHER [PROGRAM TOOL] ARGS. PROGRAM is the name the
 // linker's messages carry, TOOL the real linker's path or "".
 
+#include <Python.h>
+
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -21,6 +24,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "encodings.h"  // made by the build: the modules that Python loads before any other, as `frozen_encodings`
 
 // The build sets these. The kernels fit one version of Python only. A path is recorded where it cannot be found
 // from the launcher's own place: the interpreter for `pip install --user`, the package for an editable install.
@@ -162,6 +167,77 @@ static void find_python(path_t python, const char *bin) {
         fail("there is no Python " PYTHON_VERSION " in %s or on PATH; set GOWELD_PYTHON", bin);
 }
 
+// ---- Python in this process
+//
+// Where the interpreter has a shared library, that is loaded here: one program less to start. The first modules
+// that Python loads are in this program, which spares it to look for them. All else is as with the flags below.
+
+// Where an interpreter's library may be, from the directory that the interpreter is in.
+#define LIBPYTHON "libpython" PYTHON_VERSION ".so.1.0"
+static const char *const libraries[] = {"../lib/" LIBPYTHON, "../lib64/" LIBPYTHON, "../lib/" MULTIARCH "/" LIBPYTHON};
+
+static void *load_libpython(const char *python) {
+    path_t real, path;
+    void *library = NULL;
+    if (!realpath(python, real) || !go_up(real))
+        return NULL;
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries && !library; i++)
+        if (join(path, real, libraries[i]) && access(path, R_OK) == 0)
+            library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    return library;
+}
+
+static void *find_symbol(void *library, const char *name) {
+    void *found = dlsym(library, name);
+    if (!found)
+        fail("libpython has no %s", name);
+    return found;
+}
+
+// A function of libpython, which is not there when this program is linked.
+#define FUNCTION(name) __typeof__(name) *const name##_ = (__typeof__(name) *)find_symbol(library, #name)
+
+// Runs Python with these arguments, the first of which is boot.py; returns only where there is no library.
+static void run_python_here(const char *python, char **argv) {
+    void *library = load_libpython(python);
+    if (!library)
+        return;
+    FUNCTION(PyPreConfig_InitIsolatedConfig);
+    FUNCTION(Py_PreInitialize);
+    FUNCTION(PyConfig_InitIsolatedConfig);
+    FUNCTION(PyConfig_SetBytesString);
+    FUNCTION(PyConfig_SetBytesArgv);
+    FUNCTION(Py_InitializeFromConfig);
+    FUNCTION(PyStatus_Exception);
+    FUNCTION(Py_ExitStatusException);
+    FUNCTION(Py_RunMain);
+
+    *(const struct _frozen **)find_symbol(library, "PyImport_FrozenModules") = frozen_encodings;
+    PyPreConfig early;
+    PyPreConfig_InitIsolatedConfig_(&early);
+    early.utf8_mode = 1;
+    PyStatus status = Py_PreInitialize_(&early);
+    PyConfig config;
+    PyConfig_InitIsolatedConfig_(&config);
+    config.site_import = 0;
+    config.install_signal_handlers = 1;
+    config.configure_c_stdio = 1;
+    int argc = 0;
+    while (argv[argc])
+        argc++;
+    if (!PyStatus_Exception_(status))
+        status = PyConfig_SetBytesString_(&config, &config.executable, python);
+    if (!PyStatus_Exception_(status))
+        status = PyConfig_SetBytesString_(&config, &config.run_filename, argv[0]);
+    if (!PyStatus_Exception_(status))
+        status = PyConfig_SetBytesArgv_(&config, argc, argv);
+    if (!PyStatus_Exception_(status))
+        status = Py_InitializeFromConfig_(&config);
+    if (PyStatus_Exception_(status))
+        Py_ExitStatusException_(status);
+    exit(Py_RunMain_());
+}
+
 // Becomes Python running boot.py with these words and then args.
 static void become_python(const char *const *words, char **args) {
     path_t self, bin, package, python, boot;
@@ -182,7 +258,7 @@ static void become_python(const char *const *words, char **args) {
     // -I and -S: neither the user's variables nor installed packages decide what a link does. utf8: a file name
     // survives in every locale.
     const char *const start[] = {python, "-I", "-S", "-X", "utf8=1", boot, words[0], self};
-    const size_t started = sizeof start / sizeof *start;
+    const size_t started = sizeof start / sizeof *start, boot_at = 5;
     char **argv = calloc(started + 2 + count + 1, sizeof *argv);
     if (!argv)
         fail("out of memory");
@@ -191,6 +267,8 @@ static void become_python(const char *const *words, char **args) {
     for (words++; *words; words++)
         *next++ = (char *)*words;
     memcpy(next, args, count * sizeof *args);
+    if (!variable("GOWELD_PYTHON"))
+        run_python_here(python, argv + boot_at);
     become(argv);
 }
 
