@@ -30,14 +30,15 @@ else:
 
 PACKAGE = __name__.partition(".")[0]
 HERE = __file__.rpartition("/")[0]
-FILE = f"{HERE}/__pycache__/groups.{sys.implementation.cache_tag}"
+FILE = f"{HERE}/__pycache__/loaded.{sys.implementation.cache_tag}"
 
 # A module: its name, whether it is a package, its source, that one's time and size, the code.  A kernel has
 # no source that Python would run.
 Entry = tuple[str, bool, str, int, int, "CodeType | None"]
 KERNEL = (False, "", 0, 0, None)
-# The names of a group's modules, and their entries, marshalled.
-Group = tuple[list[str], bytes]
+# The names of a group's modules, and their entries, marshalled.  The file begins with the length of its head,
+# which is the version of Python and each group's names and size; the groups follow.
+Group = tuple[list[str], "bytes | memoryview"]
 
 
 class Modules:
@@ -54,12 +55,16 @@ class Modules:
         self.made: list[Group] = []
         try:
             with open(path, "rb", buffering=0) as file:
-                version, groups = loads(file.read())
+                content = memoryview(file.read())
+            at = 8 + int.from_bytes(content[:8], "little")
+            version, sizes = loads(content[8:at])
+            if version != sys.version or at + sum(size for _, size in sizes) != len(content):
+                return
         except (OSError, ValueError, EOFError, TypeError):
             return
-        if version == sys.version:
-            for group in groups:
-                self.groups.update(dict.fromkeys(group[0], group))
+        for names, size in sizes:
+            self.groups.update(dict.fromkeys(names, (names, content[at : at + size])))
+            at += size
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -161,11 +166,12 @@ class Modules:
         """Write the file anew if modules were missed.  Where that is not possible, all stays as it is."""
         if not self.made:
             return
-        groups = list({id(group): group for group in self.groups.values()}.values())
+        groups = [*{id(group): group for group in self.groups.values()}.values(), *self.made]
+        head = dumps((sys.version, [(names, len(entries)) for names, entries in groups]))
         beside = f"{self.path}.{os.getpid()}"
         try:
             with open(beside, "wb", buffering=0) as file:
-                file.write(dumps((sys.version, groups + self.made)))
+                file.write(b"".join((len(head).to_bytes(8, "little"), head, *(group[1] for group in groups))))
             os.replace(beside, self.path)
         except OSError:
             return

@@ -24,7 +24,7 @@ def package(tmp_path: Path) -> Path:
 
 
 def kept(package: Path) -> Path:
-    return package / "__pycache__" / f"groups.{sys.implementation.cache_tag}"
+    return package / "__pycache__" / f"loaded.{sys.implementation.cache_tag}"
 
 
 def usage(package: Path) -> str:
@@ -88,7 +88,10 @@ def test_a_module_that_is_gone_is_missed(package: Path) -> None:
     assert "No module named 'goweld.cli.usage'" in run.stderr
 
 
-@pytest.mark.parametrize("content", [b"", b"no such thing", b"\xe9\x00\x00\x00\x00", b"i\x01\x00\x00\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no such thing", bytes(8) + b"\xe9\x00\x00\x00\x00", b"\x05" + bytes(7) + b"i\x01\x00\x00\x00"],
+)
 def test_a_damaged_file_is_replaced(package: Path, content: bytes) -> None:
     said = usage(package)
     kept(package).write_bytes(content)
@@ -96,11 +99,22 @@ def test_a_damaged_file_is_replaced(package: Path, content: bytes) -> None:
     assert len(kept(package).read_bytes()) > 1000
 
 
+def test_a_file_that_was_cut_short_is_replaced(package: Path) -> None:
+    said = usage(package)
+    cut = kept(package).read_bytes()[:-100]
+    kept(package).write_bytes(cut)
+    assert usage(package) == said
+    whole = kept(package).read_bytes()
+    assert whole != cut
+    assert usage(package) == said
+    assert kept(package).read_bytes() == whole
+
+
 def test_a_package_that_may_not_be_written(package: Path) -> None:
     """Nothing is kept, nothing is said."""
     (package / "__pycache__").write_text("not a folder")
     assert usage(package) == usage(package)
-    assert sorted(package.glob("modules*")) == []
+    assert sorted(package.glob("loaded*")) == []
 
 
 def test_a_link_is_kept_in_groups(tmp_path: Path) -> None:
