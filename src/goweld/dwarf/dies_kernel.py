@@ -9,7 +9,7 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.model.kinds import K_DWARF_TYPE
 from cython.cimports.goweld.model.live_kernel import A_NOT_IN_SYMTAB, append_symbol
-from cython.cimports.goweld.model.symbols_kernel import find_name, gw_hash
+from cython.cimports.goweld.model.symbols_kernel import find_name, gw_hash, live_of, set_live
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free, realloc
 from cython.cimports.libc.string import memcmp, memcpy, memset
@@ -146,7 +146,7 @@ def info_symbol(t, name, size):
     t.known = 0
     if sym == 0:
         raw = lookup(t, b"go:info.", 8, name, size)
-        sym = s.live[raw]
+        sym = live_of(s, raw)
     if sym:
         t.c.kind[sym] = K_DWARF_TYPE
         t.c.attr[sym] |= A_NOT_IN_SYMTAB
@@ -155,7 +155,8 @@ def info_symbol(t, name, size):
     if sym == 0:
         return stop(t, WHY_NO_ROOM, 0)
     if raw:
-        s.live[raw] = sym
+        t.c.raw[sym] = raw
+        set_live(s, raw, sym)
     return sym
 
 

@@ -31,6 +31,7 @@ from cython.cimports.goweld.model.kinds import (
     R_DWARFSECREF,
 )
 from cython.cimports.goweld.model.live_kernel import append_symbol
+from cython.cimports.goweld.model.symbols_kernel import live_of
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy
 
@@ -118,8 +119,8 @@ def type_symbol(t, d):
     if d.type:
         return t.dies[d.type].sym
     if d.abbrev == ABBREV_CHANTYPE:
-        return t.c.syms.live[t.dies[d.elem].raw]
-    return t.c.syms.live[d.raw]
+        return live_of(t.c.syms, t.dies[d.elem].raw)
+    return live_of(t.c.syms, d.raw)
 
 
 def emit_die(e, t, d):

@@ -54,7 +54,16 @@ from cython.cimports.goweld.model.live_kernel import (
     live_auxs,
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
-from cython.cimports.goweld.model.symbols_kernel import content, local_index, locate, object_at, resolve
+from cython.cimports.goweld.model.symbols_kernel import (
+    canonical,
+    content,
+    live_of,
+    local_index,
+    locate,
+    object_at,
+    resolve,
+    set_live,
+)
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, realloc
 from cython.cimports.libc.string import memcmp
@@ -96,7 +105,7 @@ def visit_unit(t, info, obj):
     m = cython.address(scan.mentions[obj])
     for i in range(m.n):
         if m.ids[i] & USED_TYPE:
-            define(t, t.c.syms.canon[m.ids[i] & ~USED_TYPE])
+            define(t, canonical(t.c.syms, m.ids[i] & ~USED_TYPE))
         elif not follow(t, info, m.ids[i]):
             break
     free(m.ids)
@@ -107,7 +116,7 @@ def visit_unit(t, info, obj):
 
 def follow(t, info, raw):
     """Define the type that a function's DIE mentions, or list the abstract function."""
-    target = t.c.syms.live[raw]
+    target = live_of(t.c.syms, raw)
     kind = t.c.kind[target]
     if kind == K_DWARF_ABSFCN:
         if not info.listed[target]:
@@ -142,17 +151,17 @@ def import_type(t, s, raw, type):
     name = cython.declare("const uint8_t *", cython.NULL)
     if raw == 0 or raw >= syms.n:
         return stop(t, WHY_WRONG_KIND, s)
-    canonical = syms.canon[raw]
-    if t.c.kind[syms.live[canonical]] != K_DWARF_TYPE and object_at(syms, canonical):
+    first = canonical(syms, raw)
+    if t.c.kind[live_of(syms, first)] != K_DWARF_TYPE and object_at(syms, first):
         if type == 0:
-            definer = cython.address(syms.objects[object_at(syms, canonical)])
-            size = sym_name(definer, local_index(syms, definer, canonical), cython.address(name))
+            definer = cython.address(syms.objects[object_at(syms, first)])
+            size = sym_name(definer, local_index(syms, definer, first), cython.address(name))
             if size <= NINFO or memcmp(name, cython.cast("const char *", b"go:info."), NINFO) != 0:
                 return stop(t, WHY_WRONG_KIND, s)
             type = lookup_type(t, name + NINFO, size - NINFO)
-        define_known(t, type, syms.live[canonical])
-    if syms.live[raw] == 0:
-        syms.live[raw] = syms.live[canonical]
+        define_known(t, type, live_of(syms, first))
+    if live_of(syms, raw) == 0 and live_of(syms, first):
+        set_live(syms, raw, live_of(syms, first))
     return True
 
 
@@ -190,7 +199,7 @@ def visit_data(t, info, s):
     if die == 0:
         return True
     define(t, kind)
-    found = c.syms.live[die]
+    found = live_of(c.syms, die)
     if found == 0:
         found = revive(t, die)
         if found == 0:
@@ -244,7 +253,8 @@ def revive(t, raw):
     c.ndata[live] = cython.cast(uint32_t, size)
     c.size[live] = o.syms[li].size
     c.nrel[live] = n
-    s.live[raw] = live
+    c.raw[live] = raw
+    set_live(s, raw, live)
     return live
 
 

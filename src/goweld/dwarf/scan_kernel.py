@@ -18,7 +18,7 @@ from cython.cimports.goweld.model.kinds import (
 from cython.cimports.goweld.model.live_kernel import A_LINKER, aux_target, live_auxs
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks
-from cython.cimports.goweld.model.symbols_kernel import find_name, gw_prefetch, locate
+from cython.cimports.goweld.model.symbols_kernel import find_name, gw_prefetch, live_of, locate
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import realloc
 from cython.cimports.libc.string import memcmp, memcpy, memset
@@ -86,7 +86,7 @@ def scan_relocations(t, die, m, recent):
             raw = locate(s, o, r.pkg, r.idx)
             if raw >= s.n or raw >= USED_TYPE:
                 return False
-            target = s.live[raw]
+            target = live_of(s, raw)
             kind = c.kind[target]
             if kind == K_NONE and r.type == R_DWARFSECREF and t.type_of[target] == 0:
                 # Two threads may both find it: they find the same.

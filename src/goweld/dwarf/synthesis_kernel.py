@@ -28,6 +28,7 @@ from cython.cimports.goweld.dwarf.dies_kernel import (
     take_fields,
 )
 from cython.cimports.goweld.dwarf.types_kernel import TypeData, define, open_content, target_at
+from cython.cimports.goweld.model.symbols_kernel import live_of
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
 from cython.cimports.libc.string import memcmp, memcpy, strlen
@@ -93,8 +94,8 @@ def pointer_to(t, die):
         return new
     enter_raw(t, raw, new)
     t.dies[new].raw = raw
-    if t.c.syms.live[raw]:
-        t.dies[new].runtime = t.c.syms.live[raw]
+    if live_of(t.c.syms, raw):
+        t.dies[new].runtime = live_of(t.c.syms, raw)
         t.dies[new].kind = KIND_POINTER
     return new
 

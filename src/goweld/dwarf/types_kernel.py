@@ -39,7 +39,7 @@ from cython.cimports.goweld.dwarf.dies_kernel import (
     stop,
     take_fields,
 )
-from cython.cimports.goweld.model.symbols_kernel import content, local_index, object_at, resolve
+from cython.cimports.goweld.model.symbols_kernel import content, live_of, local_index, object_at, resolve
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp
 
@@ -257,7 +257,7 @@ def begin(t, raw):
         return 0
     new = cython.address(t.dies[die])
     new.raw = raw
-    new.runtime = t.c.syms.live[raw]
+    new.runtime = live_of(t.c.syms, raw)
     new.kind = kind
     new.size = word_at(cython.address(d), 0)
     if abbrev == ABBREV_BASETYPE:
@@ -398,13 +398,13 @@ def define_builtins(t, pointer, uintptr):
     if die == 0:
         return False
     t.dies[die].raw = pointer
-    t.dies[die].runtime = s.live[pointer]
+    t.dies[die].runtime = live_of(s, pointer)
     enter_raw(t, pointer, die)
     die = new_die(t, ABBREV_BASETYPE, cython.cast("const uint8_t *", b"uintptr"), 7)
     if die == 0:
         return False
     t.dies[die].raw = uintptr
-    t.dies[die].runtime = s.live[uintptr]
+    t.dies[die].runtime = live_of(s, uintptr)
     t.dies[die].kind = KIND_UINTPTR
     t.dies[die].size = 8
     t.dies[die].encoding = encoding_of(KIND_UINTPTR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.symbols_kernel import local_index, object_at
+from cython.cimports.goweld.model.symbols_kernel import live_of, local_index, object_at
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 
 TYPE_CHECKING = False
@@ -36,11 +36,11 @@ def place_object(t, k, dupok):
     s = c.syms
     o = cython.address(s.objects[k])
     for li in range(o.ndef):
-        live = s.live[o.pkgbase + li]
+        live = live_of(s, o.pkgbase + li)
         if live and is_text(kind_here(c, live, k, li)) and is_shared(c, live, k, li) == dupok:
             place(t, live)
     for i in range(t.first_text[k], t.first_text[k + 1]):
-        live = s.live[t.texts[i]]
+        live = live_of(s, t.texts[i])
         if live and is_shared(c, live, k, local_index(s, o, t.texts[i])) == dupok:
             place(t, live)
 

@@ -57,6 +57,7 @@ cdef struct LiveColumns:
     uint32_t* nrel
     uint32_t* obj             # defining object = compilation unit; 0: the linker
     uint32_t* li              # local index in that object
+    uint32_t* raw             # canonical raw id; 0: none
     const uint8_t** name
     uint32_t* nname
 
@@ -77,7 +78,6 @@ cdef class Live:
     cdef Arena arena
     cdef dict made            # (name, version) -> id of the symbols the linker made
     cdef list memory          # what symbols' contents lie in, besides the arena
-    cdef Column live_of
     cpdef uint32_t renumber(self)
     cpdef uint32_t lookup(self, bytes name, uint32_t version=*)
     cpdef uint32_t of(self, uint32_t raw)

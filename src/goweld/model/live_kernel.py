@@ -22,21 +22,23 @@ from cython.cimports.goweld.codec.goobj_kernel import (
 from cython.cimports.goweld.model.memory_kernel import (
     CHECKED,
     Arena,
-    Column,
     map_memory,
     room_for,
     unmap_memory,
 )
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
+    LIVE,
     SYM_CLONED,
     SYM_LOCAL,
     SYM_USED_IN_IFACE,
     content,
     find_name,
+    live_of,
     local_index,
     object_at,
     resolve,
+    set_live,
 )
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
 ROOM = cython.declare(uint32_t, 4096)  # for the symbols the linker makes, besides what the caller asks for
-BYTES_EACH = cython.declare(uint64_t, 4 * 8 + 7 * 4 + 2 + 1 + 1)  # of all columns together
+BYTES_EACH = cython.declare(uint64_t, 4 * 8 + 8 * 4 + 2 + 1 + 1)  # of all columns together
 
 
 def count_live(s):
@@ -80,7 +82,7 @@ def number_live(c):
     c.n = live
     c.loaded = live
     for i in range(s.nfix):
-        c.size[s.live[s.fix_size[2 * i]]] = s.fix_size[2 * i + 1]
+        c.size[live_of(s, s.fix_size[2 * i])] = s.fix_size[2 * i + 1]
     c.size[0] = 0
     return 0
 
@@ -97,7 +99,7 @@ def number_block(context, block):
         while bits:
             raw = (i << 5) + lowest_bit(bits)
             bits &= bits - 1
-            s.live[raw] = live
+            set_live(s, raw, live)
             bad = describe(r.c, live, raw)
             if bad:
                 r.bad[block] = bad
@@ -109,11 +111,11 @@ def number_duplicates(context, block):
     """Give the numbers of the first occurrences to the others, in one range of raw ids."""
     s = cython.cast("Renumbering *", context).c.syms
     n = cython.cast(uint64_t, s.n - s.first_hashed)
-    first = s.first_hashed + n * block // BLOCKS
-    for raw in range(first, s.first_hashed + n * (block + 1) // BLOCKS):
-        live = s.live[s.canon[raw]]
-        if live:
-            s.live[raw] = live
+    start = s.first_hashed + n * block // BLOCKS
+    for raw in range(start, s.first_hashed + n * (block + 1) // BLOCKS):
+        first = s.canon[raw]
+        if not first & LIVE and s.canon[first] & LIVE:
+            s.canon[raw] = s.canon[first]
 
 
 def describe(c, live, raw):
@@ -127,6 +129,7 @@ def describe(c, live, raw):
     if s.attr[raw] & SYM_USED_IN_IFACE:
         attr |= A_USED_IN_IFACE
     c.align[live] = s.align[raw]
+    c.raw[live] = raw
     if k == 0:
         c.attr[live] = attr | A_LINKER | A_LINKER_RELOCS
         return 0
@@ -214,10 +217,12 @@ def allocate_columns(c, room):
     c.nrel = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
     c.obj = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
     c.li = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
+    c.raw = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
     c.nname = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
     c.sect = cython.cast("uint16_t *", cut(cython.address(rest), 2 * n))
     c.kind = cython.cast("uint8_t *", cut(cython.address(rest), n))
     c.align = cython.cast("uint8_t *", cut(cython.address(rest), n))
+    c.syms.raw_of = c.raw
     return c.align != cython.NULL
 
 
@@ -243,6 +248,7 @@ def copy_columns(c, old):
     memcpy(c.nrel, old.nrel, 4 * n)
     memcpy(c.obj, old.obj, 4 * n)
     memcpy(c.li, old.li, 4 * n)
+    memcpy(c.raw, old.raw, 4 * n)
     memcpy(c.nname, old.nname, 4 * n)
     memcpy(c.sect, old.sect, 2 * n)
     memcpy(c.kind, old.kind, n)
@@ -264,6 +270,7 @@ def free_columns(c):
     free(c.nrel)
     free(c.obj)
     free(c.li)
+    free(c.raw)
     free(c.nname)
     free(c.sect)
     free(c.kind)
@@ -275,6 +282,7 @@ def grow_columns(c, room):
     old = c[0]
     if not allocate_columns(c, room):
         c[0] = old
+        c.syms.raw_of = c.raw
         return False
     copy_columns(c, cython.address(old))
     free_columns(cython.address(old))
@@ -291,8 +299,6 @@ class Live:
         self.arena = Arena()
         self.made = {}
         self.memory = []
-        self.live_of = Column(4, c.syms.n)
-        c.syms.live = cython.cast("uint32_t *", self.live_of.ptr)
         n = count_live(c.syms) + 1
         # Types' debug information mostly has room in a sixteenth; where it has not, the columns grow.
         if not allocate_columns(c, n + n // 16 + ROOM + cython.cast(uint32_t, extra)):
@@ -324,11 +330,11 @@ class Live:
     def lookup(self, name: bytes, version: int = 0) -> int:
         """The live id of a name; 0 where the symbol is dead or unknown."""
         id = self.made.get((name, version), 0)
-        return id if id else self.c.syms.live[self.symbols.lookup(name, version)]
+        return id if id else live_of(self.c.syms, self.symbols.lookup(name, version))
 
     def of(self, raw: int) -> int:
         """The live id of a raw id; 0 where that is dead."""
-        return self.c.syms.live[raw]
+        return live_of(self.c.syms, raw)
 
     def create(self, name: bytes, kind: int, version: int = 0) -> int:
         """The symbol of that name, made if there is none, and of that kind (loader.CreateSymForUpdate)."""

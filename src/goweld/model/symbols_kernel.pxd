@@ -37,6 +37,7 @@ cdef extern from *:
 
 cdef enum:
     RANGE_BITS = 7
+    LIVE = 0x80000000         # SymbolColumns.canon: the rest is a live id
 
     NIL = 0
     BAD = 0xffffffff          # a reference that the object has no right to make
@@ -66,8 +67,8 @@ cdef struct SymbolColumns:
     uint32_t n                # raw ids are 1 .. n - 1
     uint32_t first_hashed     # package definitions lie below
     uint32_t first_ref        # definitions lie below
-    uint32_t* canon           # raw id -> the first occurrence's
-    uint32_t* live            # raw id -> live id, 0 where dead; NULL before deadcode
+    uint32_t* canon           # raw id -> the first occurrence's; LIVE and the live id where it has one
+    uint32_t* raw_of          # live id -> canonical raw id; after deadcode
     uint32_t* owner           # the raw id whose content counts, where attr says SYM_MOVED
     IdRange* ranges           # ascending, none empty; the last is object 0's: what the linker makes
     uint32_t* range_of        # id >> RANGE_BITS -> the range of the first id with those bits
@@ -173,17 +174,34 @@ cdef inline uint32_t locate(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t i
     return BAD
 
 
+cdef inline uint32_t canonical(SymbolColumns* s, uint32_t raw) noexcept nogil:
+    """The raw id of a symbol's first occurrence."""
+    cdef uint32_t id = s.canon[raw]
+    return s.raw_of[id ^ LIVE] if id & LIVE else id
+
+
+cdef inline uint32_t live_of(SymbolColumns* s, uint32_t raw) noexcept nogil:
+    """The live id of a raw id; 0 where that is dead."""
+    cdef uint32_t id = s.canon[raw]
+    return id ^ LIVE if id & LIVE else 0
+
+
+cdef inline void set_live(SymbolColumns* s, uint32_t raw, uint32_t live) noexcept nogil:
+    """Give a raw id its live id."""
+    s.canon[raw] = LIVE | live
+
+
 cdef inline uint32_t resolve(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
     """The canonical raw id that a symbol reference means (loader.resolve); NIL, BAD or MISSING."""
     cdef uint32_t raw = locate(s, o, pkg, idx)
     # Package definitions are canonical.
-    return s.canon[raw] if s.first_hashed <= raw < MISSING else raw
+    return canonical(s, raw) if s.first_hashed <= raw < MISSING else raw
 
 
 cdef inline uint32_t resolve_live(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
     """The live id that a symbol reference means: 0 where that is dead or nil, else BAD or MISSING."""
     cdef uint32_t raw = locate(s, o, pkg, idx)
-    return s.live[raw] if raw < MISSING else raw
+    return live_of(s, raw) if raw < MISSING else raw
 
 
 cdef inline uint32_t content(SymbolColumns* s, uint32_t raw) noexcept nogil:

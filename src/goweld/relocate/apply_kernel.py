@@ -33,7 +33,7 @@ from cython.cimports.goweld.model.live_kernel import A_LINKER_RELOCS, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
 from cython.cimports.goweld.model.pthread import atomic_next
-from cython.cimports.goweld.model.symbols_kernel import MISSING, gw_prefetch, locate
+from cython.cimports.goweld.model.symbols_kernel import MISSING, canonical, gw_prefetch, live_of, locate
 from cython.cimports.libc.errno import EINTR, errno
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
@@ -55,7 +55,7 @@ def is_undefined(c, s, r):
         return False
     syms = c.syms
     raw = locate(syms, cython.address(syms.objects[c.obj[s]]), r.pkg, r.idx)
-    return cython.cast(cython.bint, syms.first_ref <= raw < syms.n and syms.canon[raw] >= syms.first_ref)
+    return cython.cast(cython.bint, syms.first_ref <= raw < syms.n and canonical(syms, raw) >= syms.first_ref)
 
 
 def relocate(p, s, r, t, at, size, found):
@@ -205,7 +205,7 @@ def find_targets(c, s, targets):
         raw = locate(c.syms, o, r[j].pkg, r[j].idx)
         targets[j] = raw
         if raw < MISSING:
-            gw_prefetch(c.syms.live + raw)
+            gw_prefetch(c.syms.canon + raw)
 
 
 def find_live(c, ids, n, targets):
@@ -216,7 +216,7 @@ def find_live(c, ids, n, targets):
         for j in range(c.nrel[s]):
             t = targets[j]
             if raw_ids and t < MISSING:
-                t = c.syms.live[t]
+                t = live_of(c.syms, t)
                 targets[j] = t
             if t < c.n:
                 gw_prefetch(c.value + t)

@@ -57,7 +57,6 @@ cdef struct FunctabState:
     uint64_t text             # where text begins
     uint8_t* to[5]            # what is filled, in the order of Functab.sizes
     uint32_t deferreturn      # live id; 0: dead
-    uint32_t defer_raw        # its canonical raw id
     uint32_t defer_obj        # where it is package definition defer_idx; 0: nowhere
     uint32_t defer_idx
     uint64_t defer_builtin    # the reference to it as a builtin, or NO_KEY

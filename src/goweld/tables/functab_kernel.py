@@ -26,7 +26,7 @@ from cython.cimports.goweld.model.live_kernel import (
     target,
 )
 from cython.cimports.goweld.model.pool_kernel import run_tasks
-from cython.cimports.goweld.model.symbols_kernel import MISSING, local_id, object_at, resolve_live
+from cython.cimports.goweld.model.symbols_kernel import MISSING, live_of, object_at, resolve_live
 from cython.cimports.goweld.tables.pclntab_kernel import (
     FUNC_SIZE,
     NO_OFFSET,
@@ -454,14 +454,13 @@ def know_deferreturn(d, id):
     d.defer_obj = 0
     if id == 0 or k == 0:
         return
-    o = cython.address(s.objects[k])
-    d.defer_raw = s.canon[local_id(o, d.c.li[id])]
+    defer_raw = d.c.raw[id]
     for i in range(s.nbuiltin):
-        if s.canon[s.builtins[i]] == d.defer_raw:
+        if live_of(s, s.builtins[i]) == id:
             d.defer_builtin = key(PKG_BUILTIN, i)
-    if d.defer_raw < s.first_hashed:
-        d.defer_obj = object_at(s, d.defer_raw)
-        d.defer_idx = d.defer_raw - s.objects[d.defer_obj].pkgbase
+    if defer_raw < s.first_hashed:
+        d.defer_obj = object_at(s, defer_raw)
+        d.defer_idx = defer_raw - s.objects[d.defer_obj].pkgbase
 
 
 def key(pkg, idx):
@@ -481,10 +480,10 @@ def deferreturn_keys(d, o, k, keys):
                 keys[0] = key(p, d.defer_idx)
     first = o.hbase + (o.nalldef - o.nnamed - o.ndef)
     for i in range(o.nnamed):
-        if s.canon[first + i] == d.defer_raw:
+        if live_of(s, first + i) == d.deferreturn:
             keys[1] = key(PKG_NONE, i)
     for i in range(o.nref):
-        if s.canon[o.rbase + i] == d.defer_raw:
+        if live_of(s, o.rbase + i) == d.deferreturn:
             keys[1] = key(PKG_NONE, o.nnamed + i)
 
 

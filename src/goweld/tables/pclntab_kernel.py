@@ -21,7 +21,6 @@ from cython.cimports.goweld.model.symbols_kernel import (
     MISSING,
     content,
     gw_hash,
-    local_id,
     local_index,
     object_at,
     resolve,
@@ -274,7 +273,7 @@ def describe_function(t, f):
     k = t.c.obj[f.id]
     o = cython.address(t.c.syms.objects[k])
     f.unit = t.unit_of[k]
-    f.raw = t.c.syms.canon[local_id(o, t.c.li[f.id])]
+    f.raw = t.c.raw[f.id]
     if not read_tables(t, o, f):
         return False
     if f.info == cython.NULL:
