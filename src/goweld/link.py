@@ -98,6 +98,8 @@ def link(options: Options, show: Show) -> None:
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
     objects.release_records()
+    if not debug:
+        objects.release_debug()
     stages.size("live", len(live))
     # ------------------------------------------- no loaded symbol comes to life below
 

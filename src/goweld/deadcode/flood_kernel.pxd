@@ -16,6 +16,7 @@ cdef class Flood:
     cpdef uint64_t keep_methods(self)
     cpdef bint prune_map_inits(self, uint32_t noop)
     cpdef finish(self)
+    cpdef forget_debug(self)
     cpdef list recorded(self)
 
 

@@ -59,6 +59,8 @@ from cython.cimports.goweld.deadcode.typedata import (
     type_name,
 )
 from cython.cimports.goweld.model.kinds import (
+    K_DWARF_ADDR,
+    K_DWARF_CUINFO,
     R_CALL,
     R_INITORDER,
     R_METHODOFF,
@@ -564,6 +566,19 @@ class Flood:
             w = self.f.workers + k
             for i in range(w.clones.n):
                 reach_auxs(self.f.s, w.clones.ids[i])
+
+    def forget_debug(self) -> None:
+        """Take what describes functions to debuggers out of what was reached: no debug information is made.
+
+        It was followed because all that it refers to is alive, for cmd/link.
+        """
+        s = self.f.s
+        for k in range(1, s.nobjects):
+            o = cython.address(s.objects[k])
+            for li in range(o.ndef):
+                if K_DWARF_CUINFO <= s.kind_of[o.syms[li].type] <= K_DWARF_ADDR:
+                    raw = o.pkgbase + li
+                    s.marks[raw >> 5] &= ~(cython.cast(uint64_t, 1) << (raw & 31))
 
     def prune_map_inits(self, noop: int) -> bool:
         """Whether a package initialiser calls a map initialiser that died (deadcodePass.mapinitcleanup).

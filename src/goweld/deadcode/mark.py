@@ -45,6 +45,8 @@ def mark(
     while (found := flood.keep_methods()) > 0:
         run(symbols, flood, libraries, release, found >= MANY)
     flood.finish()
+    if options.strip_dwarf:
+        flood.forget_debug()
     if options.pruneweakmap:
         flood.prune_map_inits(noop)
     return flood
