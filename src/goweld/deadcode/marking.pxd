@@ -15,14 +15,14 @@ cdef extern from *:
     #include <time.h>
     /* What several threads may change at once.  Where only one runs, plain memory does. */
     static inline uint64_t gw_set(uint64_t* p, uint64_t bits, int shared) {
-        uint64_t old = *p;
         if (shared) return __atomic_fetch_or(p, bits, __ATOMIC_SEQ_CST);
+        uint64_t old = *p;
         *p = old | bits;
         return old;
     }
     static inline uint64_t gw_drop(uint64_t* p, uint64_t bits, int shared) {
-        uint64_t old = *p;
         if (shared) return __atomic_fetch_and(p, ~bits, __ATOMIC_SEQ_CST);
+        uint64_t old = *p;
         *p = old & ~bits;
         return old;
     }

@@ -4,7 +4,9 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport FLAG2_ITAB, FLAG_GOTYPE, GoObj, RelocRecord, sym_data, sym_relocs
 from goweld.deadcode.signatures cimport Text
-from goweld.model.symbols_kernel cimport BAD, SYM_CLONED, SymbolColumns, content, local_index, object_at, resolve
+from goweld.model.symbols_kernel cimport (
+    BAD, SYM_CLONED, SymbolColumns, content, gw_attr, local_index, object_at, resolve,
+)
 
 
 cdef enum:
@@ -42,7 +44,7 @@ cdef inline bint is_gotype(SymbolColumns* s, uint32_t id) noexcept nogil:
     """Whether a symbol is a type descriptor (loader.IsGoType)."""
     cdef uint32_t holder
     cdef GoObj* o
-    if id == 0 or id >= s.first_ref or s.attr[id] & SYM_CLONED:
+    if id == 0 or id >= s.first_ref or gw_attr(s.attr + id) & SYM_CLONED:
         return False
     holder = content(s, id)
     o = &s.objects[object_at(s, holder)]

@@ -5,6 +5,15 @@ from goweld.dwarf.units_kernel cimport Units
 from goweld.model.live_kernel cimport Live, LiveColumns
 
 
+cdef extern from *:
+    """
+    static inline uint32_t gw_get(const uint32_t* p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+    static inline void gw_put(uint32_t* p, uint32_t v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); }
+    """
+    uint32_t get "gw_get" (const uint32_t* p) nogil
+    void put "gw_put" (uint32_t* p, uint32_t v) nogil
+
+
 cdef enum:
     USED_TYPE = 0x80000000    # of a mention: it names the type itself, not the type's DIE
     RECENT = 4096             # mentions that a unit remembers lest it list them again

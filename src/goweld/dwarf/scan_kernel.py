@@ -88,9 +88,9 @@ def scan_relocations(t, die, m, recent):
                 return False
             target = live_of(s, raw)
             kind = c.kind[target]
-            if kind == K_NONE and r.type == R_DWARFSECREF and t.type_of[target] == 0:
+            if kind == K_NONE and r.type == R_DWARFSECREF and get(t.type_of + target) == 0:
                 # Two threads may both find it: they find the same.
-                t.type_of[target] = find_type(c, target)
+                put(t.type_of + target, find_type(c, target))
             wanted = cython.declare(cython.bint, kind == K_NONE or kind == K_DWARF_ABSFCN)
             if r.type == R_USETYPE:
                 raw |= USED_TYPE

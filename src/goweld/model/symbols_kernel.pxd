@@ -28,10 +28,12 @@ cdef extern from *:
         else if (n) { a = ((uint64_t)p[0] << 16) | ((uint64_t)p[n >> 1] << 8) | p[n - 1]; }
         return gw_mix(a ^ h, b ^ 0x1b873593cc9e2d51ull);
     }
+    static inline uint8_t gw_attr(const uint8_t* p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
     static inline void gw_prefetch(const void* p) { __builtin_prefetch(p); }
     """
     uint64_t gw_mix(uint64_t a, uint64_t b) nogil
     uint64_t gw_hash(const uint8_t* p, uint64_t n) nogil
+    uint8_t gw_attr(const uint8_t* p) nogil  # while deadcode's threads set bits in it
     void gw_prefetch(const void* p) nogil
 
 
@@ -206,7 +208,7 @@ cdef inline uint32_t resolve_live(SymbolColumns* s, GoObj* o, uint32_t pkg, uint
 
 cdef inline uint32_t content(SymbolColumns* s, uint32_t raw) noexcept nogil:
     """The raw id that holds a canonical symbol's content."""
-    return s.owner[raw] if s.attr[raw] & SYM_MOVED else raw
+    return s.owner[raw] if gw_attr(s.attr + raw) & SYM_MOVED else raw
 
 
 cdef inline bint is_reached(SymbolColumns* s, uint32_t raw) noexcept nogil:
