@@ -1,4 +1,4 @@
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport AuxRecord, RelocRecord
 from goweld.dwarf.units_kernel cimport Units
@@ -20,6 +20,14 @@ cdef struct UnitPieces:       # what the linker makes for a unit with text: live
     uint32_t addrs            # its part of .debug_addr; 0: none
 
 
+cdef struct Finding:
+    LiveColumns* c
+    uint32_t* ids             # functions, unit by unit; per object, where its own end in there
+    uint32_t* ends
+    FunctionPieces* found     # in step with ids
+    uint32_t* bad             # by object: the first function that is corrupt, or 0
+
+
 cdef class Pieces:
     cdef readonly Live live
     cdef readonly Units units
@@ -28,6 +36,7 @@ cdef class Pieces:
     cdef readonly uint32_t abbrev     # .debug_abbrev
     cdef readonly uint32_t bad        # a function whose auxiliary symbols are corrupt, or 0
     cdef list memory
+    cdef uint32_t find(self) except *
     cpdef uint32_t make(self, uint32_t kind) except 0
     cpdef uint32_t lines(self, uint32_t obj)
     cpdef uint32_t ranges(self, uint32_t obj)
@@ -38,6 +47,6 @@ cpdef uint64_t place(Live live, Column pieces, uint32_t count, uint32_t sect, ui
 cpdef uint64_t total_size(Live live, Column pieces, uint32_t count)
 
 
-cdef uint32_t find_pieces(LiveColumns* c, uint32_t* ids, uint32_t n, FunctionPieces* found) noexcept nogil
+cdef void find_pieces(void* context, int64_t index) noexcept nogil
 cdef bint refers(LiveColumns* c, uint32_t info, uint32_t loc) noexcept nogil
 cdef bint find_function_pieces(LiveColumns* c, uint32_t s, FunctionPieces* found) noexcept nogil

@@ -20,6 +20,7 @@ from cython.cimports.goweld.model.kinds import (
 )
 from cython.cimports.goweld.model.live_kernel import append_symbol, aux_target, live_auxs, target
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.libc.stdint import uint64_t
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ class Pieces:
         self.memory = [functions, unit_pieces]
         self.function = cython.cast("FunctionPieces *", functions.ptr)
         self.unit = cython.cast("UnitPieces *", unit_pieces.ptr)
-        self.bad = find_pieces(c, self.units.ids, n, self.function)
+        self.bad = self.find()
         self.abbrev = self.make(K_DWARF_SECT)
         for k in range(1, c.syms.nobjects):
             if self.units.count(k):
@@ -55,6 +56,23 @@ class Pieces:
                 u.ranges = self.make(K_DWARF_RANGE)
                 if version == 5:
                     u.addrs = self.make(K_DWARF_ADDR)
+
+    def find(self):
+        """Find every function's pieces; the first function that is corrupt, or 0."""
+        t = cython.declare(Finding)
+        n = self.live.c.syms.nobjects
+        bad = Column(4, n)
+        t.c = cython.address(self.live.c)
+        t.ids = self.units.ids
+        t.ends = self.units.first
+        t.found = self.function
+        t.bad = cython.cast("uint32_t *", cython.cast(Column, bad).ptr)
+        with cython.nogil:
+            run_tasks(b"find pieces", find_pieces, cython.address(t), n - 1)
+        for k in range(n):
+            if t.bad[k]:
+                return t.bad[k]
+        return 0
 
     def make(self, kind: int) -> int:
         """A new nameless symbol."""
@@ -99,12 +117,13 @@ def total_size(live: Live, pieces: Ids, count: int) -> int:
     return total
 
 
-def find_pieces(c, ids, n, found):
-    """What the compiler says of each function; the first that is corrupt, or 0."""
-    for i in range(n):
-        if not find_function_pieces(c, ids[i], found + i):
-            return ids[i]
-    return 0
+def find_pieces(context, index):
+    """What the compiler says of each function of one unit."""
+    t = cython.cast("Finding *", context)
+    for i in range(t.ends[index], t.ends[index + 1]):
+        if not find_function_pieces(t.c, t.ids[i], t.found + i):
+            t.bad[index + 1] = t.ids[i]
+            return
 
 
 def find_function_pieces(c, s, found):

@@ -18,6 +18,7 @@ cdef struct UnitRanges:
     uint32_t count
     uint32_t rank             # of units without text: their packages' order
     uint32_t nslot            # functions that its part of .debug_addr lists
+    uint32_t bad              # a symbol with a reference that it cannot make
 
 
 cdef struct RangeState:
@@ -26,7 +27,9 @@ cdef struct RangeState:
     Range* ranges             # [0] is unused
     uint32_t nrange
     uint32_t* slots           # by live id: one more than the function's place in its unit's part of .debug_addr
-    uint64_t* entries         # where the next of those goes
+    FunctionPieces* functions # in step with the units' functions; per object, where its own end in there
+    uint32_t* ends
+    UnitPieces* unit_pieces   # by object
 
 
 cdef class UnitOrder:
@@ -48,6 +51,8 @@ cdef class UnitOrder:
 cdef bint described(LiveColumns* c, uint32_t s) noexcept nogil
 cdef void find_ranges(RangeState* t, UnitPieces* units, uint32_t* ids, uint32_t n) noexcept nogil
 cdef bint unit_less(void* context, uint32_t a, uint32_t b) noexcept nogil
+cdef void number_unit(void* context, int64_t index) noexcept nogil
+cdef uint32_t put_addresses(RangeState* t, uint64_t* entries) noexcept nogil
 cdef uint32_t assign_slots(RangeState* t, uint32_t unit, uint32_t s) noexcept nogil
 cdef void give_slot(RangeState* t, uint32_t unit, uint32_t s) noexcept nogil
 cdef uint8_t* put_range_list(RangeState* t, uint32_t base, UnitRanges* u, uint8_t* to) noexcept nogil

@@ -12,6 +12,7 @@ from cython.cimports.goweld.codec.pdqsort_kernel import pdqsort
 from cython.cimports.goweld.model.kinds import K_TEXT, K_TEXT_END, R_DWTXTADDR_U1, R_DWTXTADDR_U4
 from cython.cimports.goweld.model.live_kernel import live_auxs, target
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
 
 TYPE_CHECKING = False
@@ -76,32 +77,14 @@ class UnitOrder:
         Returns the first symbol with a reference to a function that it cannot make, or 0.
         """
         t = cython.address(self.t)
-        pieces = self.pieces
-        units = pieces.units
         c = t.c
-        t.entries = cython.cast("uint64_t *", self.column(8, c.n))
+        t.functions = self.pieces.function
+        t.unit_pieces = self.pieces.unit
+        t.ends = self.pieces.units.first
+        entries = cython.cast("uint64_t *", self.column(8, c.n))
         with cython.nogil:
-            for k in range(1, c.syms.nobjects):
-                u = pieces.unit + k
-                if u.base == 0:
-                    continue
-                start = t.entries
-                for i in range(units.first[k - 1], units.first[k]):
-                    f = pieces.function + i
-                    if f.info == 0:
-                        continue
-                    bad = assign_slots(t, k, f.info)
-                    if bad == 0:
-                        bad = assign_slots(t, k, f.ranges)
-                    if bad == 0:
-                        bad = assign_slots(t, k, f.loc)
-                    if bad:
-                        return bad
-                give_slot(t, k, u.base)
-                c.data[u.addrs] = cython.cast("uint8_t *", start)
-                c.ndata[u.addrs] = 8 * t.units[k].nslot
-                c.size[u.addrs] = c.ndata[u.addrs]
-        return 0
+            run_tasks(b"number addresses", number_unit, t, c.syms.nobjects - 1)
+            return put_addresses(t, entries)
 
     def write_ranges(self, header: int, version: int) -> tuple[Column, int]:
         """The pieces of .debug_rnglists or .debug_ranges, and how many (ld.dwctxt.writepcranges)."""
@@ -224,6 +207,48 @@ def unit_less(context, a, b):
     return x.first != 0
 
 
+def number_unit(context, index):
+    """The functions in one unit's part of .debug_addr, in the order in which its functions mention them."""
+    t = cython.cast("RangeState *", context)
+    k = cython.cast(uint32_t, index + 1)
+    u = t.unit_pieces + k
+    if u.base == 0:
+        return
+    bad = cython.cast(uint32_t, 0)
+    for i in range(t.ends[k - 1], t.ends[k]):
+        f = t.functions + i
+        if f.info == 0:
+            continue
+        bad = assign_slots(t, k, f.info)
+        if bad == 0:
+            bad = assign_slots(t, k, f.ranges)
+        if bad == 0:
+            bad = assign_slots(t, k, f.loc)
+        if bad:
+            break
+    t.units[k].bad = bad
+    give_slot(t, k, u.base)
+
+
+def put_addresses(t, entries):
+    """Fill the units' parts of .debug_addr; a symbol that refers to a function it cannot refer to, or 0."""
+    c = t.c
+    for k in range(1, c.syms.nobjects):
+        if t.units[k].bad:
+            return t.units[k].bad
+        s = t.unit_pieces[k].addrs
+        if s:
+            c.data[s] = cython.cast("uint8_t *", entries)
+            c.ndata[s] = 8 * t.units[k].nslot
+            c.size[s] = c.ndata[s]
+            entries += t.units[k].nslot
+    for s in range(1, c.loaded):
+        if t.slots[s]:
+            part = cython.cast("uint64_t *", c.data[t.unit_pieces[c.obj[s]].addrs])
+            part[t.slots[s] - 1] = c.value[s]
+    return 0
+
+
 def assign_slots(t, unit, s):
     """Slots for the functions that a symbol refers to by slot; the symbol where that cannot be, else 0."""
     c = t.c
@@ -245,8 +270,6 @@ def assign_slots(t, unit, s):
 def give_slot(t, unit, s):
     """The next slot of the unit for a function, if it has none yet (ld.dwctxt.assignDebugAddrSlot)."""
     if t.slots[s] == 0:
-        t.entries[0] = t.c.value[s]
-        t.entries += 1
         t.units[unit].nslot += 1
         t.slots[s] = t.units[unit].nslot
 
