@@ -115,6 +115,8 @@ def link(options: Options, show: Show) -> None:
 
         fieldtrack.fill(symbols, live, tracked, flood.recorded(), diagnostics)
 
+    stack = stackcheck.Check(options, live, order, count)
+
     # 6 dwarf: which DIEs there are, while symbols have the kinds they were compiled with.
     if debug:
         stages.start("describe")
@@ -128,7 +130,6 @@ def link(options: Options, show: Show) -> None:
         from goweld.explain import callgraph
 
         show(callgraph.lines(live, order, count), 1)
-    show(stackcheck.check(options, live, order, count, diagnostics), 1)
 
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
@@ -140,6 +141,7 @@ def link(options: Options, show: Show) -> None:
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
     pcln = pclntab.build(live, text, objects.files, goal.goroot)
+    show(stack.report(diagnostics), 1)
     objects.release_code()
     if not debug:
         objects.release_debug()

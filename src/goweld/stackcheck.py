@@ -6,7 +6,9 @@ It reads and changes nothing (ld.Link.doStackCheck).
 from __future__ import annotations
 
 from goweld.errors import LinkError
+from goweld.model.beside import Beside
 from goweld.model.kinds import A_ABI_INTERNAL, A_FILE_LOCAL
+from goweld.model.memory_kernel import Column
 from goweld.stackcheck_kernel import growths, over_limit
 
 TYPE_CHECKING = False
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     from goweld.errors import Diagnostics
     from goweld.model.live_kernel import Live
-    from goweld.model.memory_kernel import Column
     from goweld.model.options import Options
 
     # Yields the generators whose results it needs.
@@ -30,29 +31,47 @@ INDIRECT = 0xFFFFFFFD
 FIRST_STATIC_VERSION = 10  # sym.SymVerStatic: that of the first object
 
 
-def check(options: Options, live: Live, order: Column, count: int, diagnostics: Diagnostics) -> list[str]:
-    """Report every chain of calls that goes over the limit, as an error each for the chains of one root.
+class Check:
+    """The check of `count` functions in text order, begun beside the rest, which changes nothing it reads."""
 
-    `order` holds `count` functions in text order.  Returns what -debugnosplit prints.
-    """
-    # The race detector's frames are larger (objabi.stackGuardMultiplier).
-    limit = KEPT_FREE * (2 if options.race else 1) - CALL_SIZE
-    failed = over_limit(live, order, count, limit, CALL_SIZE, PC_SCALE)
-    if failed[:1] == [0]:
-        raise _corrupt(live, failed[1])
-    lines = []
-    if options.debugnosplit:
-        graph = Graph(live)
-        for s in memoryview(order.view()).cast("I")[:count]:
-            lines += graph.edges_below(s)
-    if failed:
-        graph = Graph(live)
-        for s in failed:
-            lines += graph.edges_below(s)
-        for root in graph.roots():
-            diagnostics.error(f"{graph.name(root)}: nosplit stack over {limit} byte limit")
-            diagnostics.say(graph.chains(root, limit))
-    return lines if options.debugnosplit else []
+    def __init__(self, options: Options, live: Live, order: Column, count: int) -> None:
+        self.options = options
+        self.live = live
+        # Layout will sort the original.
+        self.order = Column(4, count)
+        self.order.view()[:] = order.view()[: 4 * count]
+        self.count = count
+        # The race detector's frames are larger (objabi.stackGuardMultiplier).
+        self.limit = KEPT_FREE * (2 if options.race else 1) - CALL_SIZE
+        self.failed: list[int] = []
+        self.beside = Beside(b"check stack", self._walk)
+
+    def _walk(self) -> int:
+        self.failed = over_limit(self.live, self.order, self.count, self.limit, CALL_SIZE, PC_SCALE)
+        return 0
+
+    def report(self, diagnostics: Diagnostics) -> list[str]:
+        """Report every chain of calls that goes over the limit, as an error each for the chains of one root.
+
+        Returns what -debugnosplit prints.
+        """
+        self.beside.result()
+        live, failed = self.live, self.failed
+        if failed[:1] == [0]:
+            raise _corrupt(live, failed[1])
+        lines = []
+        if self.options.debugnosplit:
+            graph = Graph(live)
+            for s in self.order.view().cast("I"):
+                lines += graph.edges_below(s)
+        if failed:
+            graph = Graph(live)
+            for s in failed:
+                lines += graph.edges_below(s)
+            for root in graph.roots():
+                diagnostics.error(f"{graph.name(root)}: nosplit stack over {self.limit} byte limit")
+                diagnostics.say(graph.chains(root, self.limit))
+        return lines if self.options.debugnosplit else []
 
 
 def _corrupt(live: Live, s: int) -> LinkError:

@@ -33,6 +33,7 @@ cdef struct Walk:             # one function: its stack pointer table and its ca
 
 cdef struct Check:
     LiveColumns* c
+    uint32_t n                # live ids that there were
     uint16_t* heights         # height + 1 of every function already visited
     Walk* stack
     uint32_t depth

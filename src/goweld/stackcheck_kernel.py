@@ -19,22 +19,26 @@ def over_limit(live: Live, order: Column, count: int, limit: int, call_size: int
     """The functions that can grow the stack beyond the limit; [0, s] where the object of s is corrupt.
 
     Visits each nosplit function and its callees once.  Others ask for more stack first, so they cannot fail.
+    Symbols may be made meanwhile; none of them is called.
     """
     k = cython.declare(Check)
     k.c = cython.address(live.c)
+    k.n = k.c.n
     k.morestack = live.lookup(b"runtime.morestack", 0)
     k.call_size = call_size
     k.pc_scale = pc_scale
     k.bad = 0
     ids = cython.cast("uint32_t *", order.ptr)
     k.room = count_nosplit(k.c, ids, count) + 1
-    heights = Column(2, len(live))
+    heights = Column(2, k.n)
     stack = Column(cython.sizeof(Walk), k.room)
     found = Column(4, k.room)
     k.heights = cython.cast("uint16_t *", cython.cast(Column, heights).ptr)
     k.stack = cython.cast("Walk *", cython.cast(Column, stack).ptr)
     failed = cython.cast("uint32_t *", cython.cast(Column, found).ptr)
-    n = check_all(cython.address(k), ids, count, limit, failed)
+    given, most = cython.cast(uint32_t, count), cython.cast(cython.int, limit)
+    with cython.nogil:
+        n = check_all(cython.address(k), ids, given, most, failed)
     result = [0, k.bad] if k.bad else [failed[i] for i in range(n)]
     for column in (heights, stack, found):
         column.free()
@@ -127,7 +131,7 @@ def prepare(k, s, w):
             has_info = True
         elif aux[i].type == AUX_PCSP and table == 0:
             table = aux_target(k.c, s, aux + i)
-    if n < 0 or table >= k.c.n:
+    if n < 0 or table >= k.n:
         k.bad = s
         return CORRUPT
     if not has_info:
@@ -165,7 +169,7 @@ def next_call(k, w, target):
                 target[0] = called(k.c, w.sym, r)
             else:
                 continue
-            if target[0] >= k.c.n and target[0] != INDIRECT:
+            if target[0] >= k.n and target[0] != INDIRECT:
                 k.bad = w.sym
                 return CORRUPT
             w.growth = cython.cast(int64_t, w.value) + k.call_size
@@ -239,6 +243,7 @@ def growths(
     w = cython.declare(Walk)
     callee = cython.declare(uint32_t)
     k.c = cython.address(live.c)
+    k.n = k.c.n
     k.morestack = morestack
     k.call_size = call_size
     k.pc_scale = pc_scale
