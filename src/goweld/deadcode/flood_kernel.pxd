@@ -40,6 +40,5 @@ cdef bint gather(FloodState* f) noexcept nogil
 cdef void keep(FloodState* f) noexcept nogil
 cdef void keep_some(Worker* w, Method* methods, uint64_t* n) noexcept nogil
 cdef bint is_exported(Text name) noexcept nogil
-cdef void reach(SymbolColumns* s, uint32_t id) noexcept nogil
 cdef void reach_auxs(SymbolColumns* s, uint32_t id) noexcept nogil
 cdef bint calls_dead(SymbolColumns* s, uint32_t id) noexcept nogil

@@ -43,6 +43,7 @@ from cython.cimports.goweld.deadcode.marking import (
     peek_attr,
     push,
     push_again,
+    reach,
     set_attr,
 )
 from cython.cimports.goweld.deadcode.signatures import add, has, merge
@@ -462,11 +463,6 @@ def reach_auxs(s, id):
             aux = resolve(s, o, a[i].pkg, a[i].idx)
             if aux < s.n:
                 reach(s, aux)
-
-
-def reach(s, id):
-    """Mark a symbol without following it."""
-    s.marks[id >> 5] |= cython.cast(uint64_t, 1) << (id & 31)
 
 
 def calls_dead(s, id):

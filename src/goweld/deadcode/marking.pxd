@@ -202,3 +202,8 @@ cdef inline void push(Worker* w, uint32_t raw, uint32_t parent) noexcept nogil:
     """Mark a symbol reachable, and to be visited unless it was marked before (deadcodePass.mark)."""
     if raw and not peek(w.f.s.marks + (raw >> 5)) >> (raw & 31) & 1:
         push_again(w, raw, parent)
+
+
+cdef inline void reach(SymbolColumns* s, uint32_t id) noexcept nogil:
+    """Mark a symbol without following it, once the threads are done."""
+    s.marks[id >> 5] |= <uint64_t>1 << (id & 31)
