@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
 FRESH = cython.declare(uint32_t, 0xFFFFFFFF)  # a named-block symbol that no name leads to
+RECORDS_AHEAD = cython.declare(cython.int, 48)  # asked for early: a stream of records crosses pages
 ABI_INTERNAL = cython.declare(cython.int, 1)
 MOST_ALIGN = cython.declare(uint32_t, 1 << 15)  # obj.LSym holds it in 16 bits
 
@@ -134,6 +135,7 @@ def hashed_of(e):
         for i in range(o.nhashed):
             if i + 12 < o.nhashed:
                 gw_prefetch(cython.address(e.long.slots[keys[2 * i + 24] & e.long.mask]))
+                gw_prefetch(r + RECORDS_AHEAD)
                 gw_prefetch(s.align + e.long.slots[keys[2 * i + 8] & e.long.mask].id)
             if not is_sound(s, o, r):
                 return k
@@ -288,6 +290,7 @@ def enter_package(s, k):
     o = cython.address(s.objects[k])
     r = o.syms
     for raw in range(o.pkgbase, o.pkgbase + o.ndef):
+        gw_prefetch(r + RECORDS_AHEAD)
         if not is_sound(s, o, r):
             return False
         note_definition(s, raw, r)
