@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from goweld.deadcode.flood_kernel import Flood
 from goweld.errors import LinkError
+from goweld.model.kinds import A_ADOPTED
 from goweld.model.live_kernel import Live
 
 TYPE_CHECKING = False
@@ -81,12 +82,16 @@ def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int)
     come to life here, in their place.  No loaded symbol comes to life after this.  `extra`: how many more
     symbols the linker may make than it usually does.
     """
+    alone = []
     for name, version in adopted:
         raw = symbols.lookup(name, version)
-        if raw:
+        if raw and not symbols.reached(raw):
             symbols.reach(raw)
+            alone.append(raw)
     live = Live(symbols, extra)
     bad = live.renumber()
     if bad:
         raise LinkError(f"{symbols.objects.names[bad]}: cannot read object file: corrupt symbol", status=1)
+    for raw in alone:
+        live.add_attr(live.of(raw), A_ADOPTED)
     return live

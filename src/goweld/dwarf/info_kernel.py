@@ -46,6 +46,7 @@ from cython.cimports.goweld.model.kinds import (
     R_USEIFACE,
 )
 from cython.cimports.goweld.model.live_kernel import (
+    A_ADOPTED,
     A_CLONED,
     A_FILE_LOCAL,
     A_LINKER,
@@ -373,7 +374,7 @@ class DebugInfo:
         info = self
         with cython.nogil:
             for s in range(1, c.loaded):
-                hidden = c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER)
+                hidden = c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER | A_ADOPTED)
                 if is_variable_kind(c.kind[s]) and not hidden:
                     visit_data(t, info, s)
                     if t.why:

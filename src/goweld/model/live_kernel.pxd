@@ -33,7 +33,7 @@ cdef enum:
     A_LINKER = 16384          # made by the linker: no object, no auxiliary symbols
     A_CLONED = 32768          # from an object, altered by the linker: object flags no longer count
     A_USED_IN_IFACE = 65536
-    A_SHARED = 131072
+    A_ADOPTED = 131072        # alive because the linker defines it, not because the program reaches it
 
 
 cdef struct LiveColumns:

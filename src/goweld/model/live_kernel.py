@@ -15,7 +15,6 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     FLAG_NOSPLIT,
     FLAG_TYPELINK,
     OBJ_ASSEMBLY,
-    OBJ_SHARED,
     sym_data,
     sym_relocs,
 )
@@ -155,8 +154,6 @@ def describe(c, live, raw):
     c.size[live] = r.size
     if o.flags & OBJ_ASSEMBLY:
         attr |= A_FROM_ASM
-    if o.flags & OBJ_SHARED:
-        attr |= A_SHARED
     if r.flag & FLAG_DUPOK:
         attr |= A_DUPOK
     if o.ndef + o.nhashed64 <= li < o.ndef + o.nhashed64 + o.nhashed:
