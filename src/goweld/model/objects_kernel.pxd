@@ -1,6 +1,6 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from goweld.codec.goobj_kernel cimport GoObj
+from goweld.codec.goobj_kernel cimport DebugPart, GoObj
 from goweld.model.memory_kernel cimport Arena, Column, Input
 
 
@@ -13,7 +13,7 @@ cdef struct Fetching:
 
 cdef void populate(const uint8_t* first, const uint8_t* end) noexcept nogil
 cdef void drop(const uint8_t* first, const uint8_t* end) noexcept nogil
-cdef void find_debug_part(GoObj* o, const uint8_t* kind_of) noexcept nogil
+cdef void find_debug_part(GoObj* o, const uint8_t* kind_of, DebugPart* d) noexcept nogil
 cdef bint is_debug(uint32_t kind) noexcept nogil
 cdef uint32_t within(uint32_t index, uint32_t most) noexcept nogil
 cdef void* fetch_all(void* argument) noexcept nogil

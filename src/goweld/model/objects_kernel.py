@@ -32,9 +32,8 @@ def drop(first, end):
         madvise(cython.cast(cython.p_void, start), stop - start, MADV_DONTNEED)
 
 
-def find_debug_part(o, kind_of):
+def find_debug_part(o, kind_of, d):
     """Where the compiler put what describes functions: past code and constants, with DWARF at both ends."""
-    d = cython.address(o.debug)
     first = cython.cast(uint32_t, 0)
     while first < o.ndef and not is_debug(kind_of[o.syms[first].type]):
         first += 1
@@ -62,14 +61,15 @@ def fetch_all(argument):
     Debug information, which has half of those, only where some is to be made.
     """
     f = cython.cast("Fetching *", argument)
+    part = cython.declare(DebugPart)
     began = span_begins()
     for i in range(1, f.n):
         populate(f.list[i].base, cython.cast("const uint8_t *", f.list[i].relocidx))
     for i in range(1, f.n):
         o = cython.address(f.list[i])
-        find_debug_part(o, f.kind_of)
-        populate(cython.cast("const uint8_t *", o.relocidx), o.debug.relocs)
-        populate(o.debug.relocs if f.debug else o.debug.relocs_end, o.data)
+        find_debug_part(o, f.kind_of, cython.address(part))
+        populate(cython.cast("const uint8_t *", o.relocidx), part.relocs)
+        populate(part.relocs if f.debug else part.relocs_end, o.data)
     span_ends(b"fetch pages", -1, began)
     return cython.NULL
 
@@ -116,7 +116,7 @@ class Objects:
         """Let go of the symbol records, hashes and indices: few are read again after deadcode."""
         for i in range(1, self.n):
             o = cython.address(self.list[i])
-            find_debug_part(o, self.fetching.kind_of)
+            find_debug_part(o, self.fetching.kind_of, cython.address(o.debug))
             drop(cython.cast("const uint8_t *", o.syms), cython.cast("const uint8_t *", o.relocs))
         return 0
 
