@@ -18,7 +18,6 @@ from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
 from goweld.model.names import ADOPTED, WANTED
-from goweld.model.pages_kernel import release_dead
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
@@ -134,14 +133,15 @@ def link(options: Options, show: Show) -> None:
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
 
-    # From here on nothing dead is read, but for types that debug information mentions.
-    release_dead(objects, live)
+    if debug:
+        objects.release_debug_relocs()
 
     # 5 tables: build info, pclntab, module data.
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
     pcln = pclntab.build(live, text, objects.files, goal.goroot)
     show(stack.report(diagnostics), 1)
+    objects.release_records()
     objects.release_code()
     if not debug:
         objects.release_debug()

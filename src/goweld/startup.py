@@ -81,9 +81,13 @@ class Modules:
         return self.spec(name)
 
     def use(self, group: Group) -> None:
-        """Take a group's entries, or forget it if a source has changed."""
+        """Take a group's entries, or forget it if a source has changed, or is another one: of a copied package."""
         entries: list[Entry] = loads(group[1])
-        if all(stamp(entry[2]) == entry[3:5] for entry in entries if entry[2]):
+        if all(
+            entry[2] == source_of(entry[0], entry[1]) and stamp(entry[2]) == entry[3:5]
+            for entry in entries
+            if entry[2]
+        ):
             self.entries.update((entry[0], entry) for entry in entries)
         else:
             for name in group[0]:

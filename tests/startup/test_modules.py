@@ -70,6 +70,15 @@ def test_a_module_that_has_changed_is_loaded_anew(package: Path) -> None:
     assert "usage: relink" in usage(package)
 
 
+def test_a_copied_package_runs_its_own_sources(package: Path, tmp_path: Path) -> None:
+    said = usage(package)
+    copy = tmp_path / "copy" / "goweld"
+    shutil.copytree(package, copy)
+    source = copy / "cli" / "usage.py"
+    source.write_text(source.read_text().replace("usage: link", "usage of the copy: link"))
+    assert usage(copy) == said.replace("usage: link", "usage of the copy: link")
+
+
 def test_a_module_that_is_gone_is_missed(package: Path) -> None:
     usage(package)
     (package / "cli" / "usage.py").rename(package / "cli" / "elsewhere.py")

@@ -33,6 +33,7 @@ cdef class Objects:
     cpdef int release_records(self) except -1
     cpdef int release_code(self) except -1
     cpdef int release_names(self) except -1
+    cpdef int release_debug_relocs(self) except -1
     cpdef int release_debug(self) except -1
     cpdef int refer(self, uint32_t index, list packages) except -1
     cpdef uint32_t flags(self, uint32_t index)

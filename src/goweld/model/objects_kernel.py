@@ -113,7 +113,7 @@ class Objects:
         return 0
 
     def release_records(self) -> None:
-        """Let go of the symbol records, hashes and indices: few are read again after deadcode."""
+        """Let go of the symbol records, hashes and indices: after deadcode pclntab alone reads many of them."""
         for i in range(1, self.n):
             o = cython.address(self.list[i])
             find_debug_part(o, self.fetching.kind_of, cython.address(o.debug))
@@ -132,6 +132,13 @@ class Objects:
         for i in range(1, self.n):
             o = cython.address(self.list[i])
             drop(o.base, cython.cast("const uint8_t *", o.syms))
+        return 0
+
+    def release_debug_relocs(self) -> None:
+        """Let go of the relocations of what describes functions, until the debug sections are planned."""
+        for i in range(1, self.n):
+            d = cython.address(self.list[i].debug)
+            drop(d.relocs, d.relocs_end)
         return 0
 
     def release_debug(self) -> None:
