@@ -81,7 +81,7 @@ class Modules:
         return self.spec(name)
 
     def use(self, group: Group) -> None:
-        """Take a group's entries, or forget it if a source has changed, or is another one: of a copied package."""
+        """Take a group's entries, or forget it if a source is not what it was, or not where it was."""
         entries: list[Entry] = loads(group[1])
         if all(
             entry[2] == source_of(entry[0], entry[1]) and stamp(entry[2]) == entry[3:5]

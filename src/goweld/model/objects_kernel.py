@@ -113,7 +113,7 @@ class Objects:
         return 0
 
     def release_records(self) -> None:
-        """Let go of the symbol records, hashes and indices: after deadcode pclntab alone reads many of them."""
+        """Let go of symbol records, hashes and indices: after deadcode pclntab alone reads many of them."""
         for i in range(1, self.n):
             o = cython.address(self.list[i])
             find_debug_part(o, self.fetching.kind_of, cython.address(o.debug))
