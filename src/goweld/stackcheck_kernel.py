@@ -6,7 +6,7 @@ import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_FUNCINFO, AUX_PCSP, R_WEAK
 from cython.cimports.goweld.model.kinds import R_CALLIND
 from cython.cimports.goweld.model.live_kernel import A_NOSPLIT, aux_target, live_auxs, target
-from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.libc.stdint import int32_t, int64_t, uint16_t, uint32_t, uint64_t
 
 TYPE_CHECKING = False
@@ -34,6 +34,7 @@ def over_limit(live: Live, order: Column, count: int, limit: int, call_size: int
     stack = Column(cython.sizeof(Walk), k.room)
     found = Column(4, k.room)
     k.heights = cython.cast("uint16_t *", cython.cast(Column, heights).ptr)
+    touch(k.heights, 2 * k.n)
     k.stack = cython.cast("Walk *", cython.cast(Column, stack).ptr)
     failed = cython.cast("uint32_t *", cython.cast(Column, found).ptr)
     given, most = cython.cast(uint32_t, count), cython.cast(cython.int, limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.leb128 import put_uleb128
-from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.symbols_kernel import gw_hash
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdio import snprintf
@@ -76,6 +76,7 @@ class LineTables:
         t.dirs = cython.cast("Directory *", self.column(cython.sizeof(Directory), total + 2))
         t.file_slots = cython.cast("uint32_t *", self.column(4, room))
         t.dir_slots = cython.cast("uint32_t *", self.column(4, room))
+        touch(t.file_slots, 4 * room)
         t.unit_files = cython.cast("uint32_t *", self.column(4, most + 1))
         t.unit_dirs = cython.cast("uint32_t *", self.column(4, most + 1))
         # An expanded name and its cleaned directory may both need room of their own.

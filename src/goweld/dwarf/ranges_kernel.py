@@ -11,7 +11,7 @@ from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128, put_uleb128
 from cython.cimports.goweld.codec.pdqsort_kernel import pdqsort
 from cython.cimports.goweld.model.kinds import K_TEXT, K_TEXT_END, R_DWTXTADDR_U1, R_DWTXTADDR_U4
 from cython.cimports.goweld.model.live_kernel import live_auxs, target
-from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
 
@@ -43,6 +43,7 @@ class UnitOrder:
         t.ranges = cython.cast("Range *", self.column(cython.sizeof(Range), count + 1))
         t.nrange = 1
         self.slots = Column(4, c.n)
+        touch(self.slots.ptr, 4 * c.n)
         self.starts = Column(8, c.syms.nobjects)
         t.slots = cython.cast("uint32_t *", self.slots.ptr)
         self.count = len(objects)

@@ -35,5 +35,6 @@ cdef class Arena:
 cdef const uint8_t* apart(const uint8_t* first, Py_ssize_t length) except? NULL
 cdef size_t room_for(size_t size, bint sparse) noexcept nogil
 cdef void* map_memory(size_t size, bint sparse) noexcept nogil
+cdef void touch(void* p, size_t size) noexcept nogil
 cdef void unmap_memory(void* p, size_t size) noexcept nogil
 cdef void* reserve(size_t size, bint sparse) except NULL

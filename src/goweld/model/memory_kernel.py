@@ -26,6 +26,8 @@ from cython.cimports.posix.mman import (
     munmap,
 )
 
+MADV_POPULATE_WRITE = cython.declare(cython.int, 23)
+PAGE = cython.declare(cython.size_t, 4096)
 MADV_HUGEPAGE = cython.declare(cython.int, 14)
 HUGE = cython.declare(cython.size_t, 2 << 20)
 CHUNK = cython.declare(cython.size_t, 256 << 10)
@@ -52,6 +54,21 @@ def map_memory(size, sparse):
     if size >= 2 * HUGE and not sparse:
         madvise(p, size, MADV_HUGEPAGE)
     return p
+
+
+def touch(p, size):
+    """Have the system give memory now that is read before it is written, as tables and flags are.
+
+    What is read first is a page of zeros that all share; the write then takes another fault, and stops every
+    thread until all have forgotten that page.
+    """
+    start = cython.cast(cython.size_t, p) & ~(PAGE - 1)
+    if not CHECKED:
+        madvise(
+            cython.cast(cython.p_void, start),
+            cython.cast(cython.size_t, p) + size - start,
+            MADV_POPULATE_WRITE,
+        )
 
 
 def unmap_memory(p, size):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_name
-from cython.cimports.goweld.model.memory_kernel import Arena, Column
+from cython.cimports.goweld.model.memory_kernel import Arena, Column, touch
 from cython.cimports.goweld.model.objects_kernel import Objects
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memcpy
@@ -55,6 +55,7 @@ def grow_names(s):
     n = s.slot_mask + 1
     s.slots = old + n
     s.slot_mask = 2 * n - 1
+    touch(s.slots, 16 * n)
     for k in range(n):
         if old[k]:
             i = (old[k] >> 33) & s.slot_mask
@@ -85,8 +86,11 @@ class Symbols:
         c.canon = cython.cast("uint32_t *", self.column(4, room))
         c.owner = cython.cast("uint32_t *", self.sparse_column(4, room))
         c.align = cython.cast("uint8_t *", self.column(1, room))
+        touch(c.align, room)
         c.attr = cython.cast("uint8_t *", self.column(1, room))
+        touch(c.attr, room)
         c.marks = cython.cast("uint64_t *", self.column(8, (room >> 5) + 1))
+        touch(c.marks, room >> 2)
         c.fix_size = cython.cast("uint32_t *", self.sparse_column(8, c.first_ref - c.first_hashed))
         self.index_objects(room)
         self.index_names(wanted)
@@ -160,6 +164,7 @@ class Symbols:
         while 3 * slots < 4 * most:
             slots *= 2
         c.slots = cython.cast("uint64_t *", self.sparse_column(8, 2 * slots))
+        touch(c.slots, 8 * (c.slot_mask + 1))
         c.entries = cython.cast("NameEntry *", self.sparse_column(cython.sizeof(NameEntry), most))
         c.nentries = 1
         return 0

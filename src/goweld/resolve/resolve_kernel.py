@@ -21,7 +21,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_data,
 )
 from cython.cimports.goweld.model.kinds import K_NONE
-from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
     SYM_BLOCKED,
@@ -64,6 +64,7 @@ def make_table(t, entries):
         slots *= 2
     memory = Column(cython.sizeof(HashSlot), 2 * slots)
     t.slots = cython.cast("HashSlot *", cython.cast(Column, memory).ptr)
+    touch(t.slots, (t.mask + 1) * cython.sizeof(HashSlot))
     return memory
 
 
@@ -190,6 +191,7 @@ def grow_table(t):
     n = t.mask + 1
     t.slots = old + n
     t.mask = 2 * n - 1
+    touch(t.slots, 2 * n * cython.sizeof(HashSlot))
     for k in range(n):
         if old[k].id:
             i = home(old[k].low, old[k].high) & t.mask
