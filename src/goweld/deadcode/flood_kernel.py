@@ -74,6 +74,7 @@ from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
 from cython.cimports.goweld.model.symbols_kernel import (
     MISSING,
+    NIL,
     SYM_CLONED,
     SYM_USED_IN_IFACE,
     content,
@@ -461,7 +462,7 @@ def reach_auxs(s, id):
     for i in range(sym_auxs(o, local_index(s, o, holder), cython.address(a))):
         if a[i].type != AUX_GOTYPE:
             aux = resolve(s, o, a[i].pkg, a[i].idx)
-            if aux < s.n:
+            if NIL < aux < s.n:
                 reach(s, aux)
 
 

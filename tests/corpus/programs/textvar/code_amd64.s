@@ -1,0 +1,2 @@
+TEXT ·code(SB),0,$0-0
+	RET
