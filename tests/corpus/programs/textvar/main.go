@@ -7,5 +7,5 @@ import _ "unsafe"
 var code uintptr
 
 func main() {
-	println(&code != nil)
+	println(&code)
 }
