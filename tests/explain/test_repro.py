@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,33 @@ def test_an_archive_gives_the_same_bytes(
     assert output.read_bytes() == Path(linked["-w"]).read_bytes()
     assert "sections: only in A: ['.symtab', '.strtab']" in capsys.readouterr().out
     assert main(["replay", archive, "-o", str(output), "--linker", real_linker, "--flag=-nosuchflag"]) == 2
+
+
+def outside() -> tarfile.TarInfo:
+    return tarfile.TarInfo("inputs/../../outside")
+
+
+def elsewhere() -> tarfile.TarInfo:
+    return tarfile.TarInfo("/elsewhere")
+
+
+def symbolic_link() -> tarfile.TarInfo:
+    member = tarfile.TarInfo("inputs/link")
+    member.type = tarfile.SYMTYPE
+    member.linkname = "/"
+    return member
+
+
+@pytest.mark.parametrize("make", [outside, elsewhere, symbolic_link])
+def test_an_archive_writes_nowhere_else(
+    make: Callable[[], tarfile.TarInfo], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "made.tar"
+    with tarfile.open(archive, "w") as packed:
+        packed.addfile(make())
+    assert main(["replay", str(archive), "-o", str(tmp_path / "out")]) != 0
+    assert "is not a file of a link" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["made.tar"]
 
 
 def test_a_response_file_is_packed_as_its_words(hello: Job, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -244,13 +245,25 @@ def default_linker() -> list[str]:
     return [str(launcher), "link"] if launcher.exists() else [sys.executable, "-m", "goweld", "link"]
 
 
+def unpack(packed: tarfile.TarFile, folder: Path) -> None:
+    """Write an archive's files, the only members that `save` makes, into a folder and nowhere else."""
+    for member in packed:
+        target = (folder / member.name).resolve()
+        content = packed.extractfile(member) if member.isfile() else None
+        if content is None or not target.is_relative_to(folder):
+            raise tarfile.ExtractError(f"{member.name} is not a file of a link")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with content, target.open("wb") as file:
+            shutil.copyfileobj(content, file)
+
+
 def replay(archive: str, linkers: list[list[str]], flags: list[str], output: str) -> int:
     """Run an archive's link with each linker; the first one's file stays at `output`."""
     results = []
     with tempfile.TemporaryDirectory(prefix="goweld-repro-") as folder:
         try:
             with tarfile.open(archive) as packed:
-                packed.extractall(folder, filter="data")
+                unpack(packed, Path(folder).resolve())
         except (OSError, tarfile.TarError) as err:
             raise LinkError(f"repro: {archive}: {err}") from err
         job = Job.load(Path(folder))
