@@ -18,6 +18,7 @@ from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
 from goweld.model.names import ADOPTED, WANTED
+from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES, RECORDS
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import Roots
 from goweld.objects import importcfg, read, target
@@ -96,9 +97,8 @@ def link(options: Options, show: Show) -> None:
     live = deadcode.renumber(symbols, adopted, len(values))
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
-    objects.release_records()
-    if not debug:
-        objects.release_debug()
+    objects.divide()
+    objects.release(RECORDS)
     stages.size("live", len(live))
     # ------------------------------------------- no loaded symbol comes to life below
 
@@ -114,8 +114,6 @@ def link(options: Options, show: Show) -> None:
 
         fieldtrack.fill(symbols, live, tracked, flood.recorded(), diagnostics)
 
-    stack = stackcheck.Check(options, live, order, count)
-
     # 6 dwarf: which DIEs there are, while symbols have the kinds they were compiled with.
     if debug:
         stages.start("describe")
@@ -130,21 +128,23 @@ def link(options: Options, show: Show) -> None:
 
         show(callgraph.lines(live, order, count), 1)
 
+    # Beside what follows, which moves no columns; describe may.
+    stack = stackcheck.Check(options, live, order, count)
+
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
 
-    if debug:
-        objects.release_debug_relocs()
+    objects.release(DEBUG_RELOCS)
 
     # 5 tables: build info, pclntab, module data.
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
     pcln = pclntab.build(live, text, objects.files, goal.goroot)
     show(stack.report(diagnostics), 1)
-    objects.release_records()
-    objects.release_code()
+    objects.release(RECORDS)
+    objects.release(CODE_RELOCS)
     if not debug:
-        objects.release_debug()
+        objects.release(DEBUG)
 
     # 6 dwarf: the debug sections.
     if debug:
@@ -164,7 +164,7 @@ def link(options: Options, show: Show) -> None:
     data_layout.place(options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end))
     if debug:
         dwarf_sections.place_sections(live, layout, sections)
-    objects.release_names()
+    objects.release(NAMES)
     # ------------------------------------------- addresses are final below
 
     # 7 relocate: the debug sections, which compression shortens.
@@ -173,7 +173,8 @@ def link(options: Options, show: Show) -> None:
         stages.start("debug")
         debug_relocation.build(live, work, layout, sections, options.compressdwarf, diagnostics)
         if options.compressdwarf:
-            objects.release_debug()
+            objects.release(DEBUG_RELOCS)
+            objects.release(DEBUG)
     end = data_layout.place_in_file(options, layout, elf.HEADR)
     if debug:
         debug_relocation.add(work, sections)

@@ -37,7 +37,6 @@ from cython.cimports.goweld.deadcode.marking import (
     fail,
     get_count,
     grow,
-    lowest_bit,
     nap,
     peek,
     peek_attr,
@@ -59,9 +58,8 @@ from cython.cimports.goweld.deadcode.typedata import (
     symbol_text,
     type_name,
 )
+from cython.cimports.goweld.model.bits import lowest_bit
 from cython.cimports.goweld.model.kinds import (
-    K_DWARF_ADDR,
-    K_DWARF_CUINFO,
     R_CALL,
     R_INITORDER,
     R_METHODOFF,
@@ -71,6 +69,7 @@ from cython.cimports.goweld.model.kinds import (
     R_USETYPE,
 )
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.objects_kernel import is_debug
 from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
 from cython.cimports.goweld.model.symbols_kernel import (
     MISSING,
@@ -573,7 +572,7 @@ class Flood:
         for k in range(1, s.nobjects):
             o = cython.address(s.objects[k])
             for li in range(o.ndef):
-                if K_DWARF_CUINFO <= s.kind_of[o.syms[li].type] <= K_DWARF_ADDR:
+                if is_debug(s.kind_of[o.syms[li].type]):
                     raw = o.pkgbase + li
                     s.marks[raw >> 5] &= ~(cython.cast(uint64_t, 1) << (raw & 31))
 

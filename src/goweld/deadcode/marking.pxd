@@ -34,7 +34,6 @@ cdef extern from *:
     static inline uint8_t gw_peek_attr(const uint8_t* p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
     static inline int64_t gw_add(int64_t* p, int64_t n) { return __atomic_add_fetch(p, n, __ATOMIC_SEQ_CST); }
     static inline int64_t gw_count(const int64_t* p) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
-    static inline int gw_lowest_bit(unsigned long long bits) { return __builtin_ctzll(bits); }
     static inline void gw_nap(void) {
         struct timespec t = {0, 20000};
         nanosleep(&t, 0);
@@ -47,7 +46,6 @@ cdef extern from *:
     uint8_t peek_attr "gw_peek_attr" (const uint8_t* p) nogil
     int64_t add_count "gw_add" (int64_t* p, int64_t n) nogil
     int64_t get_count "gw_count" (const int64_t* p) nogil
-    int lowest_bit "gw_lowest_bit" (unsigned long long bits) nogil
     void nap "gw_nap" () nogil
 
 

@@ -78,8 +78,8 @@ class Output:
             else:
                 directory = os.path.dirname(self.target) or "."
                 self.beside = os.path.join(directory, f".goweld-{os.getpid()}-{os.urandom(4).hex()}")
-                self.file, self.named = open_beside(directory, self.beside)
                 hold(os.fsencode(self.beside))
+                self.file, self.named = open_beside(directory, self.beside)
         except OSError as error:
             raise self.failed(error) from None
         return self
@@ -174,7 +174,6 @@ def open_beside(directory: str, beside: str) -> tuple[int, bool]:
             return os.open(directory, nameless | os.O_RDWR | os.O_CLOEXEC, NEW_MODE), False
         except OSError:  # a file system that has no such files
             pass
-    hold(os.fsencode(beside))
     return os.open(beside, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, NEW_MODE), True
 
 

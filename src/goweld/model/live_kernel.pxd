@@ -5,15 +5,6 @@ from goweld.model.memory_kernel cimport Arena, Column
 from goweld.model.symbols_kernel cimport BAD, MISSING, SymbolColumns, Symbols, resolve_live
 
 
-cdef extern from *:
-    """
-    static inline int gw_count_bits(unsigned int bits) { return __builtin_popcount(bits); }
-    static inline int gw_first_bit(unsigned int bits) { return __builtin_ctz(bits); }
-    """
-    int count_bits "gw_count_bits" (unsigned int bits) nogil
-    int lowest_bit "gw_first_bit" (unsigned int bits) nogil
-
-
 cdef enum:
     # Live.attr
     A_LOCAL = 1
@@ -45,25 +36,27 @@ cdef struct LiveColumns:
     uint8_t* block            # what the columns lie in, one behind the other
     uint64_t mapped
     uint32_t noop             # what a weak call to a dead map initialiser calls instead
-    uint8_t* kind             # linker symbol kind (go127 numbers, sym.SymKind)
-    uint8_t* align            # log2 + 1; 0: not set
-    uint16_t* sect            # output section, 0: none
-    uint32_t* attr
-    uint32_t* size
+    # The columns, the widest items first: live_kernel takes these COLUMNS pointers as an array.
     uint64_t* value           # offset in the section, later the address
     const uint8_t** data      # content, in the mapped object or in the arena; shorter than size: zero filled
-    uint32_t* ndata
     RelocRecord** rel
+    const uint8_t** name
+    uint32_t* attr
+    uint32_t* size
+    uint32_t* ndata
     uint32_t* nrel
     uint32_t* obj             # defining object = compilation unit; 0: the linker
     uint32_t* li              # local index in that object
     uint32_t* raw             # canonical raw id; 0: none
-    const uint8_t** name
     uint32_t* nname
+    uint16_t* sect            # output section, 0: none
+    uint8_t* kind             # linker symbol kind (go127 numbers, sym.SymKind)
+    uint8_t* align            # log2 + 1; 0: not set
 
 
 cdef enum:
     BLOCKS = 64
+    COLUMNS = 15
 
 
 cdef struct Renumbering:
@@ -128,17 +121,18 @@ cdef inline uint32_t aux_target(LiveColumns* c, uint32_t s, AuxRecord* a) noexce
     return resolve_live(c.syms, c.syms.objects + c.obj[s], a.pkg, a.idx)
 
 
+cdef void** columns_of(LiveColumns* c) noexcept nogil
+cdef uint64_t item_size(int i) noexcept nogil
 cdef bint allocate_columns(LiveColumns* c, uint32_t room) noexcept nogil
-cdef void* cut(uint8_t** rest, uint64_t size) noexcept nogil
-cdef void copy_columns(LiveColumns* c, LiveColumns* old) noexcept nogil
 cdef void free_columns(LiveColumns* c) noexcept nogil
 cdef bint grow_columns(LiveColumns* c, uint32_t room) noexcept nogil
+cdef bint has_room(LiveColumns* c) noexcept nogil
 
 
 cdef inline uint32_t append_symbol(LiveColumns* c, uint32_t kind) noexcept nogil:
     """A new nameless symbol of the linker's own; 0 where there is no room."""
     cdef uint32_t s = c.n
-    if s >= c.room and not (c.movable and grow_columns(c, s + s // 4)):
+    if not has_room(c):
         return 0
     c.n = s + 1
     c.kind[s] = <uint8_t>kind

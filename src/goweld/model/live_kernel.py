@@ -18,6 +18,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_data,
     sym_relocs,
 )
+from cython.cimports.goweld.model.bits import count_bits, lowest_bit
 from cython.cimports.goweld.model.memory_kernel import (
     CHECKED,
     Arena,
@@ -193,63 +194,33 @@ def has_text(s, id):
     return cython.cast(cython.bint, 1 <= kind <= 5)
 
 
+def columns_of(c):
+    """The pointers to the columns, as an array."""
+    return cython.cast("void **", cython.address(c.value))
+
+
+def item_size(i):
+    """The bytes of an item of the i-th column."""
+    return 8 if i < 4 else 4 if i < 12 else 2 if i < 13 else 1
+
+
 def allocate_columns(c, room):
-    """Columns for `room` symbols, one behind the other so that they share huge pages; False: no memory."""
+    """Columns for `room` symbols, one behind the other so that they share huge pages; False: no memory.
+
+    In the checked build each is memory of its own.
+    """
     n = (cython.cast(uint64_t, room) + 63) & ~cython.cast(uint64_t, 63)
-    c.mapped = room_for(BYTES_EACH * n, False)
-    rest = cython.cast("uint8_t *", cython.NULL)
-    if not CHECKED:
-        rest = cython.cast("uint8_t *", map_memory(c.mapped, False))
-        if rest == cython.NULL:
-            return False
-    c.block = rest
     c.room = room
-    c.value = cython.cast("uint64_t *", cut(cython.address(rest), 8 * n))
-    c.data = cython.cast("const uint8_t **", cut(cython.address(rest), 8 * n))
-    c.rel = cython.cast("RelocRecord **", cut(cython.address(rest), 8 * n))
-    c.name = cython.cast("const uint8_t **", cut(cython.address(rest), 8 * n))
-    c.attr = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.size = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.ndata = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.nrel = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.obj = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.li = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.raw = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.nname = cython.cast("uint32_t *", cut(cython.address(rest), 4 * n))
-    c.sect = cython.cast("uint16_t *", cut(cython.address(rest), 2 * n))
-    c.kind = cython.cast("uint8_t *", cut(cython.address(rest), n))
-    c.align = cython.cast("uint8_t *", cut(cython.address(rest), n))
+    c.mapped = room_for(BYTES_EACH * n, False)
+    c.block = cython.NULL if CHECKED else cython.cast("uint8_t *", map_memory(c.mapped, False))
+    rest = c.block
+    for i in range(COLUMNS):
+        columns_of(c)[i] = calloc(n, item_size(i)) if CHECKED else rest
+        if columns_of(c)[i] == cython.NULL:
+            return False
+        rest += item_size(i) * n
     c.syms.raw_of = c.raw
-    return c.align != cython.NULL
-
-
-def cut(rest, size):
-    """The next `size` bytes of a block; in the checked build memory of its own."""
-    if CHECKED:
-        return calloc(1, size)
-    p = rest[0]
-    rest[0] += size
-    return p
-
-
-def copy_columns(c, old):
-    """Fill new columns with the symbols of the old."""
-    n = cython.cast(uint64_t, old.n)
-    memcpy(c.value, old.value, 8 * n)
-    memcpy(c.data, old.data, 8 * n)
-    memcpy(c.rel, old.rel, 8 * n)
-    memcpy(c.name, old.name, 8 * n)
-    memcpy(c.attr, old.attr, 4 * n)
-    memcpy(c.size, old.size, 4 * n)
-    memcpy(c.ndata, old.ndata, 4 * n)
-    memcpy(c.nrel, old.nrel, 4 * n)
-    memcpy(c.obj, old.obj, 4 * n)
-    memcpy(c.li, old.li, 4 * n)
-    memcpy(c.raw, old.raw, 4 * n)
-    memcpy(c.nname, old.nname, 4 * n)
-    memcpy(c.sect, old.sect, 2 * n)
-    memcpy(c.kind, old.kind, n)
-    memcpy(c.align, old.align, n)
+    return True
 
 
 def free_columns(c):
@@ -257,21 +228,8 @@ def free_columns(c):
     if not CHECKED:
         unmap_memory(c.block, c.mapped)
         return
-    free(c.value)
-    free(c.data)
-    free(c.rel)
-    free(c.name)
-    free(c.attr)
-    free(c.size)
-    free(c.ndata)
-    free(c.nrel)
-    free(c.obj)
-    free(c.li)
-    free(c.raw)
-    free(c.nname)
-    free(c.sect)
-    free(c.kind)
-    free(c.align)
+    for i in range(COLUMNS):
+        free(columns_of(c)[i])
 
 
 def grow_columns(c, room):
@@ -279,11 +237,16 @@ def grow_columns(c, room):
     old = c[0]
     if not allocate_columns(c, room):
         c[0] = old
-        c.syms.raw_of = c.raw
         return False
-    copy_columns(c, cython.address(old))
+    for i in range(COLUMNS):
+        memcpy(columns_of(c)[i], columns_of(cython.address(old))[i], item_size(i) * old.n)
     free_columns(cython.address(old))
     return True
+
+
+def has_room(c):
+    """Whether one more symbol fits, if need be after a move."""
+    return c.n < c.room or (c.movable and grow_columns(c, c.n + c.n // 4))
 
 
 class Live:
@@ -338,7 +301,7 @@ class Live:
         c = cython.address(self.c)
         id = cython.cast(uint32_t, self.lookup(name, version))
         if id == 0:
-            if c.n >= c.room and not (c.movable and grow_columns(c, c.n + c.n // 4)):
+            if not has_room(c):
                 raise OverflowError("more symbols made than announced")
             id = c.n
             c.n += 1

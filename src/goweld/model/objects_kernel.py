@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
-from cython.cimports.goweld.model.kinds import K_DWARF_ADDR, K_DWARF_CUINFO
 from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -14,6 +13,13 @@ from cython.cimports.posix.mman import madvise
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
 MADV_DONTNEED = cython.declare(cython.int, 4)
 PAGE = cython.declare(uint64_t, 4096)
+
+# The parts of an object, for Objects.release, and who reads each last.
+NAMES = 0  # the symbol table, and before it data, which sorts types by name
+RECORDS = 1  # symbols, hashes, indices: resolution and deadcode, many again pclntab
+CODE_RELOCS = 2  # of code and constants: pclntab, then relocation
+DEBUG_RELOCS = 3  # of what describes functions: deadcode and dwarf, then relocation
+DEBUG = 4  # what describes functions: pclntab and dwarf, then relocation
 
 
 def populate(first, end):
@@ -44,10 +50,6 @@ def find_debug_part(o, kind_of, d):
     d.relocs_end = cython.cast("const uint8_t *", o.relocs + within(o.relocidx[end], o.nreloc))
     d.data = o.data + within(o.dataidx[first], o.ndata)
     d.data_end = o.data + within(o.dataidx[end], o.ndata)
-
-
-def is_debug(kind):
-    return K_DWARF_CUINFO <= kind <= K_DWARF_ADDR
 
 
 def within(index, most):
@@ -112,41 +114,29 @@ class Objects:
         run_beside(fetch_all, cython.address(self.fetching))
         return 0
 
-    def release_records(self) -> None:
-        """Let go of symbol records, hashes and indices: after deadcode pclntab alone reads many of them."""
+    def divide(self) -> None:
+        """Find the parts of each object, for `release`; this reads symbol records."""
         for i in range(1, self.n):
             o = cython.address(self.list[i])
             find_debug_part(o, self.fetching.kind_of, cython.address(o.debug))
-            drop(cython.cast("const uint8_t *", o.syms), cython.cast("const uint8_t *", o.relocs))
         return 0
 
-    def release_code(self) -> None:
-        """Let go of the relocations of code and constants, until they are applied."""
+    def release(self, part: int) -> None:
+        """Let go of one part of every mapped object; what is read after all comes back."""
         for i in range(1, self.n):
             o = cython.address(self.list[i])
-            drop(cython.cast("const uint8_t *", o.relocs), o.debug.relocs)
-        return 0
-
-    def release_names(self) -> None:
-        """Let go of names, until the symbol table is made."""
-        for i in range(1, self.n):
-            o = cython.address(self.list[i])
-            drop(o.base, cython.cast("const uint8_t *", o.syms))
-        return 0
-
-    def release_debug_relocs(self) -> None:
-        """Let go of the relocations of what describes functions, until the debug sections are planned."""
-        for i in range(1, self.n):
-            d = cython.address(self.list[i].debug)
-            drop(d.relocs, d.relocs_end)
-        return 0
-
-    def release_debug(self) -> None:
-        """Let go of what describes functions: nothing reads it once the debug sections are made."""
-        for i in range(1, self.n):
-            d = cython.address(self.list[i].debug)
-            drop(d.relocs, d.relocs_end)
-            drop(d.data, d.data_end)
+            relocs = cython.cast("const uint8_t *", o.relocs)
+            records = cython.cast("const uint8_t *", o.syms)
+            if part == NAMES:
+                drop(o.base, records)
+            elif part == RECORDS:
+                drop(records, relocs)
+            elif part == CODE_RELOCS:
+                drop(relocs, o.debug.relocs)
+            elif part == DEBUG_RELOCS:
+                drop(o.debug.relocs, o.debug.relocs_end)
+            else:
+                drop(o.debug.data, o.debug.data_end)
         return 0
 
     def refer(self, index: int, packages: list[int]) -> None:

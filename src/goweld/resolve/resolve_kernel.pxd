@@ -29,10 +29,6 @@ cdef struct Entering:
     uint8_t* corrupt          # whether an object's package definitions are
 
 
-cdef extern from *:
-    int trailing_zeros "__builtin_ctz"(uint32_t x) nogil
-
-
 cpdef uint32_t enter_definitions(Symbols symbols) except *
 cpdef tuple merge_named(Symbols symbols, bint strict)
 cpdef uint32_t bind_references(Symbols symbols) except *

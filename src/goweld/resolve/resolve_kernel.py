@@ -20,6 +20,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     OBJ_STD,
     sym_data,
 )
+from cython.cimports.goweld.model.bits import lowest_bit
 from cython.cimports.goweld.model.kinds import K_NONE
 from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.pool_kernel import run_tasks
@@ -224,7 +225,7 @@ def has_sound_name(o, r):
 def note_definition(s, id, r):
     """What any copy of a definition adds to its symbol (loader.preloadSyms): largest alignment, two flags."""
     if r.align:
-        bits = cython.cast(uint8_t, 1 + trailing_zeros(r.align))
+        bits = cython.cast(uint8_t, 1 + lowest_bit(r.align))
         if bits > s.align[id]:
             s.align[id] = bits
     if r.flag & FLAG_LOCAL:
