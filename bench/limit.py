@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests" / "corpus"), str(HERE.parent / "src")]
 
 import programs  # noqa: E402
-from recipes import Go, launcher_command  # noqa: E402
+from recipes import Go, argument_parser, launcher_command  # noqa: E402
 from report import machine, table  # noqa: E402
 from turns import GOWELD, Series, Turns  # noqa: E402
 
@@ -156,12 +156,7 @@ def row(name: str, steps: dict[str, float], ours: float) -> list[str]:
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    launcher = Path(sys.executable).with_name("goweld")
-    parser.add_argument("--go", default=os.environ.get("GO", "go"), help="the reference go command")
-    parser.add_argument("--goweld", default=str(launcher), help="the launcher, a command")
+    parser = argument_parser(__doc__)
     parser.add_argument("--flags", default="", help="linker flags (default: none)")
     parser.add_argument("-n", type=int, default=7, help="runs of each step")
     parser.add_argument(

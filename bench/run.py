@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ sys.path[:0] = [str(ROOT / "tests" / "corpus"), str(ROOT / "src")]
 import programs  # noqa: E402
 import report  # noqa: E402
 import synthetic  # noqa: E402
-from recipes import Go, Row, launcher_command  # noqa: E402
+from recipes import Go, Row, argument_parser, launcher_command  # noqa: E402
 from turns import Series, Side, Turns  # noqa: E402
 
 from goweld.explain.repro import Job  # noqa: E402
@@ -115,12 +114,7 @@ class Bench:
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    launcher = Path(sys.executable).with_name("goweld")
-    parser.add_argument("--go", default=os.environ.get("GO", "go"), help="the reference go command")
-    parser.add_argument("--goweld", default=str(launcher), help="the launcher, a command")
+    parser = argument_parser(__doc__)
     parser.add_argument("--only", action="append", choices=PARTS, help="the parts to run")
     parser.add_argument("--flags", action="append", help="linker flags (default: none, and -s -w)")
     parser.add_argument("-n", type=int, default=7, help="timed runs of each side")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
+import plot
 import pytest
 import report
 from turns import Cost, Series
@@ -97,9 +98,6 @@ def test_results_are_kept_whole(measured: list[Series]) -> None:
 
 
 def test_the_plot(measured: list[Series], tmp_path: Path) -> None:
-    pytest.importorskip("pygal")
-    import plot
-
     plot.write(measured, tmp_path / "plot.svg")
     text = (tmp_path / "plot.svg").read_text()
     root = ElementTree.fromstring(text)

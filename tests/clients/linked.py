@@ -52,7 +52,7 @@ def line_of(text: str) -> int:
     return next(number for number, line in enumerate(lines, 1) if text in line)
 
 
-def run(command: list[str | Path], folder: Path, **environment: str) -> str:
+def run(command: list[str | Path], folder: Path, limit: float = LIMIT, **environment: str) -> str:
     """All that a command says, without colours. What it exits with is the caller's to see."""
     done = subprocess.run(
         command,
@@ -61,7 +61,7 @@ def run(command: list[str | Path], folder: Path, **environment: str) -> str:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=LIMIT,
+        timeout=limit,
         check=False,
     )
     said = re.sub(r"\x1b\[\d*m", "", done.stdout.decode("utf-8", "replace"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,8 @@ MAP = r"""^\$\d+ = map\[string\]int = \{\["ada"\] = 36, \["alan"\] = 41\}$"""
 SLICE = r"^\$\d+ = \[\]int = \{2, 3, 5, 7\}$"
 INTERFACE = r"^\$\d+ = \{tab = 0x[0-9a-f]+, data = 0x[0-9a-f]+\}$"
 CALLER = rf"^#1 .* in main\.main \(\) at .*main\.go:{CALL}$"
+PATIENCE = 60  # seconds
+TRIES = 3
 START = ["set width 0", "break main.show", "run", "print ages", "print primes", "print s"]
 
 
@@ -43,7 +47,11 @@ def with_gdb(gdb: str, file: Path, commands: list[str]) -> str:
     arguments = ["-nx", "-batch", "-iex", f"add-auto-load-safe-path {goroot()}/src/runtime"]
     for command in commands:
         arguments += ["-ex", command]
-    return run([gdb, *arguments, file.name], file.parent, GODEBUG="asyncpreemptoff=1")
+    for _ in range(TRIES - 1):
+        # A step that holds the other threads waits for ever where one of them has a lock of the scheduler.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return run([gdb, *arguments, file.name], file.parent, PATIENCE, GODEBUG="asyncpreemptoff=1")
+    return run([gdb, *arguments, file.name], file.parent, PATIENCE, GODEBUG="asyncpreemptoff=1")
 
 
 def with_delve(delve: str, file: Path, commands: list[str]) -> str:

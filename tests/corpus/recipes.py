@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -121,6 +122,17 @@ class Go:
         return copy
 
 
+def argument_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser for what compares the two linkers: it knows --go and --goweld."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    launcher = Path(sys.executable).with_name("goweld")
+    parser.add_argument("--go", default=os.environ.get("GO", "go"), help="the reference go command")
+    parser.add_argument("--goweld", default=str(launcher), help="the launcher, a command")
+    return parser
+
+
 def launcher_command(text: str) -> list[str]:
     """The launcher as a command that works in any folder."""
     program, *rest = text.split()
@@ -143,8 +155,9 @@ def collect(go: Go, row: Row, *, fresh: bool) -> Collected:
     reusable = not (fresh or row.program or row.path)
     known = json.loads(record.read_text()) if reusable and record.exists() else {}
     if known.get("stamp") == stamp and not known["missing"]:
-        found = {name: directory / "jobs" / folder for name, folder in known["jobs"].items()}
-        return Collected(row, {name: Job.load(folder) for name, folder in found.items()}, {})
+        jobs = {name: Job.load(directory / "jobs" / folder) for name, folder in known["jobs"].items()}
+        if all(has_inputs(job) for job in jobs.values()):
+            return Collected(row, jobs, {})
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     (go.work / "store").mkdir(exist_ok=True)
@@ -160,6 +173,13 @@ def collect(go: Go, row: Row, *, fresh: bool) -> Collected:
     names = {name: folder.name for name, folder in found.items()}
     record.write_text(json.dumps({"stamp": stamp, "jobs": names, "missing": missing}, indent=1))
     return Collected(row, jobs, missing)
+
+
+def has_inputs(job: Job) -> bool:
+    """Whether all that a kept job links is still in the store."""
+    lines = (job.folder / "importcfg").read_text().splitlines()
+    files = [line.partition("=")[2] for line in lines if line.startswith("packagefile ")]
+    return all((job.folder / file).exists() for file in [*files, job.arguments[-1]])
 
 
 def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "src")]
 
 from judge import DIFFERENT, IDENTICAL, NOT_RUN, Result, Runner  # noqa: E402
-from recipes import Collected, Go, Manifest, Row, collect, launcher_command  # noqa: E402
+from recipes import Collected, Go, Manifest, Row, argument_parser, collect, launcher_command  # noqa: E402
 
 from goweld.explain.repro import Job  # noqa: E402
 
@@ -138,12 +137,7 @@ class Session:
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    launcher = Path(sys.executable).with_name("goweld")
-    parser.add_argument("--go", default=os.environ.get("GO", "go"), help="the reference go command")
-    parser.add_argument("--goweld", default=str(launcher), help="the launcher, a command")
+    parser = argument_parser(__doc__)
     parser.add_argument("--full", action="store_true", help="the whole corpus, not only the quick rows")
     parser.add_argument("--only", action="append", help="rows whose name contains this")
     parser.add_argument(

@@ -31,7 +31,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     for line in std.config.read_text().splitlines():
         if line.startswith("packagefile "):
             package, _, file = line.removeprefix("packagefile ").partition("=")
-            path = directory / "root" / "pkg" / "linux_amd64" / f"{package}.a"
+            path = directory / "goroot" / "pkg" / "linux_amd64" / f"{package}.a"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.symlink_to(file)
     (directory / "greet.go").write_text(LIBRARY)
@@ -49,7 +49,7 @@ def both(job: Job, *flags: str, **variables: str) -> None:
 
 
 def test_directories_of_the_command_line(job: Job) -> None:
-    root = job.directory / "root" / "pkg" / "linux_amd64"
+    root = job.directory / "goroot" / "pkg" / "linux_amd64"
     both(job, f"-L={job.directory / 'empty'}", f"-L={job.directory / 'libs'}", f"-L={root}")
 
 
@@ -65,16 +65,16 @@ def test_an_archive_comes_before_an_object(job: Job) -> None:
         check=True,
     )
     (libs / "example.org" / "greet.o").write_text("not an object")
-    both(job, f"-L={libs}", f"-L={job.directory}/root/pkg/linux_amd64")
+    both(job, f"-L={libs}", f"-L={job.directory}/goroot/pkg/linux_amd64")
 
 
 def test_the_directory_of_the_distribution(job: Job) -> None:
-    both(job, f"-L={job.directory / 'libs'}", GOROOT=str(job.directory / "root"))
+    both(job, f"-L={job.directory / 'libs'}", GOROOT=str(job.directory / "goroot"))
 
 
 @pytest.mark.parametrize("suffix", ["", "custom"])
 def test_the_suffix_of_that_directory(job: Job, suffix: str) -> None:
-    plain = job.directory / "root" / "pkg" / "linux_amd64"
+    plain = job.directory / "goroot" / "pkg" / "linux_amd64"
     other = job.directory / "other" / "pkg" / ("linux_amd64" + ("_" + suffix if suffix else ""))
     other.parent.mkdir(parents=True, exist_ok=True)
     os.symlink(plain, other)
@@ -86,14 +86,14 @@ def test_the_suffix_of_that_directory(job: Job, suffix: str) -> None:
     )
 
 
-@pytest.mark.parametrize("flags", [(), ("-L={}/libs",), ("-L={}/root/pkg/linux_amd64",)])
+@pytest.mark.parametrize("flags", [(), ("-L={}/libs",), ("-L={}/goroot/pkg/linux_amd64",)])
 def test_missing_packages(job: Job, flags: tuple[str, ...]) -> None:
     """What is missing is said as cmd/link says it."""
     both(job, *(flag.format(job.directory) for flag in flags))
 
 
 def test_a_file_of_the_linker_s_own_must_be_an_archive(job: Job) -> None:
-    plain = job.directory / "root" / "pkg" / "linux_amd64"
+    plain = job.directory / "goroot" / "pkg" / "linux_amd64"
     libs = job.directory / "objects"
     for file in plain.rglob("*.a"):
         path = (libs / file.relative_to(plain)).with_suffix(".o" if file.stem == "runtime" else ".a")

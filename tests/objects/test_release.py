@@ -1,4 +1,4 @@
-"""Letting go of what is dead changes nothing that is read later."""
+"""What is done with is let go of: a link holds less than it reads."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.linkjob import prepare
 PROGRAM = 'package main\n\nimport "net/http"\n\nfunc main() { http.HandleFunc("/", nil) }\n'
 
 
-def test_a_link_holds_less_than_it_reads(tmp_path: Path) -> None:
-    """Where most of what is loaded is dead, less than the inputs is held at the end; with one thread, too."""
+def test_less_than_the_inputs_is_held_at_the_end(tmp_path: Path) -> None:
+    """With one thread, too."""
     job = prepare(tmp_path, {"main.go": PROGRAM})
     assert job.config is not None
     lines = job.config.read_text().splitlines()
