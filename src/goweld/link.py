@@ -21,7 +21,7 @@ from goweld.model.names import ADOPTED, WANTED
 from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES, RECORDS
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import Roots
-from goweld.objects import importcfg, read, target
+from goweld.objects import importcfg, linkmode, read, support, target
 from goweld.relocate import image as relocation
 from goweld.resolve import symbols as resolution
 from goweld.tables import buildinfo, fips, gcdata, moduledata, pclntab, setup, strings, tasklists
@@ -62,7 +62,11 @@ def link(options: Options, show: Show) -> None:
     goal = target.choose(options, os.environ)
     target.settle(options)
     output = Output(options.output, [options.importcfg, *options.arguments, *config.packages.values()])
-    libraries, objects = read.read_all(options, config, goal.header)
+    loading = read.read_all(options, config, goal.header)
+    mode = linkmode.decide(options, loading.libraries, os.environ)
+    libraries, objects = read.complete(loading, mode.external)
+    show(libraries.said, 1)
+    support.check(mode, libraries)
 
     # 2 resolve: one id per symbol.
     stages.start("resolve")

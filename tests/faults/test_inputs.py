@@ -110,8 +110,8 @@ ELF = Path(sys.executable).resolve().read_bytes()[:4096]
     [
         (NOTHING, 1, "no Go object"),
         (HEADER, 1, "no Go object"),
-        (TEXT, 2, "not an object file"),
-        (ELF, 2, "a host object"),
+        (TEXT, 1, "no Go object"),
+        (ELF, 1, "no Go object"),
     ],
 )
 def test_not_an_archive(

@@ -6,8 +6,8 @@ messages have to be Go's.
 
 from __future__ import annotations
 
-from goweld.cli.quote import go_quote
 from goweld.cli.response import expand
+from goweld.codec.quote import go_quote
 from goweld.errors import LinkError
 from goweld.model.options import Options
 

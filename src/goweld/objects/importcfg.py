@@ -33,6 +33,10 @@ class ImportConfig:
         """The file of a package that the linker itself wants (ld.loadinternal)."""
         return self.packages.get(package, "")
 
+    def missing(self, package: str) -> str:
+        """What to say of a package that find_internal does not find."""
+        return f"loadinternal: cannot find {package}"
+
 
 class Directories(ImportConfig):
     """The directories that hold packages, in the order of search."""
@@ -58,7 +62,12 @@ class Directories(ImportConfig):
             path = os.path.join(directory, package + ".a")
             if os.path.exists(path):
                 return path
-        raise LinkError(f"error: unable to find {package}.a")
+        if package == "runtime":
+            raise LinkError("error: unable to find runtime.a")
+        return ""
+
+    def missing(self, package: str) -> str:
+        return f"warning: unable to find {package}.a"
 
 
 def choose(options: Options, environ: Mapping[str, str]) -> ImportConfig:
@@ -69,9 +78,18 @@ def choose(options: Options, environ: Mapping[str, str]) -> ImportConfig:
     goroot = environ.get("GOROOT")
     if goroot:
         port = f"{environ.get('GOOS') or 'linux'}_{environ.get('GOARCH') or 'amd64'}"
-        suffix = "_" + options.installsuffix if options.installsuffix else ""
-        directories.append(os.path.join(goroot, "pkg", port + suffix))
+        directories.append(os.path.join(goroot, "pkg", port + install_suffix(options)))
     return Directories(directories)
+
+
+def install_suffix(options: Options) -> str:
+    """What the distribution's directory has after the port: packages are compiled anew for each detector."""
+    if options.installsuffix:
+        return "_" + options.installsuffix
+    for wanted, name in ((options.race, "race"), (options.msan, "msan"), (options.asan, "asan")):
+        if wanted:
+            return "_" + name
+    return ""
 
 
 def read(path: str) -> ImportConfig:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from goweld.codec.ar import MAGIC, MalformedArchive, members
 from goweld.codec.goobj_kernel import CorruptObject, ObjectHeader
 from goweld.codec.gostring import path_to_prefix
-from goweld.errors import LinkError, Unsupported, unreadable
-from goweld.model.libraries import Libraries, Library
+from goweld.codec.quote import go_quote
+from goweld.errors import LinkError, unreadable
+from goweld.model.libraries import CgoText, HostObject, Libraries, Library
 from goweld.model.memory_kernel import Input
 from goweld.model.objects_kernel import Objects
 
@@ -16,15 +17,10 @@ if TYPE_CHECKING:
     from goweld.objects.importcfg import ImportConfig
 
 ZERO = bytes(8)
-# cgo directives that a static executable has no use for; cgo_export_static alone changes nothing in it.
-DYNAMIC_DIRECTIVES = (
-    b'"cgo_import_dynamic"',
-    b'"cgo_import_static"',
-    b'"cgo_export_dynamic"',
-    b'"cgo_dynamic_linker"',
-    b'"cgo_ldflag"',
-)
+# ELF, Mach-O; PE and XCOFF show in two bytes.
 HOST_MAGIC = (b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
+HOST_MACHINES = (b"\x4c\x01", b"\x64\x86", b"\xc4\x01", b"\x64\xaa", b"\x01\xd7", b"\x01\xf7")
+CGO = b"\n$$  // cgo"
 
 
 class Loading:
@@ -78,20 +74,43 @@ class Loading:
         )
 
 
-def read_all(options: Options, config: ImportConfig, header: bytes) -> tuple[Libraries, Objects]:
-    """Read main and all it imports, then the packages the linker itself needs."""
+def read_all(options: Options, config: ImportConfig, header: bytes) -> Loading:
+    """Read main and all it imports, then the packages the linker itself needs (ld.Link.loadlib)."""
     loading = Loading(options, config, header)
     loading.add("main", options.arguments[0], "command line", ZERO)
     done = read_from(loading, 0)
-    runtime = config.find_internal("runtime")
-    if runtime:
-        loading.add("runtime", runtime, "internal", ZERO)
+    for package, wanted in (
+        ("runtime/race", options.race),
+        ("runtime/msan", options.msan),
+        ("runtime/asan", options.asan),
+        ("runtime", True),
+    ):
+        if wanted:
+            add_internal(loading, package)
     read_from(loading, done)
+    return loading
+
+
+def complete(loading: Loading, external: bool) -> tuple[Libraries, Objects]:
+    """All libraries and objects. What the host linker completes starts by runtime/cgo, asked for or not."""
+    if external and "runtime/cgo" not in loading.libraries.by_package:
+        done = len(loading.libraries.list)
+        add_internal(loading, "runtime/cgo")
+        read_from(loading, done)
     if loading.mismatches:
         rest = len(loading.mismatches) - 1
         more = f"\nand {rest} more objects do not match" if rest else ""
         raise LinkError(loading.mismatches[0] + more, prefixed=False)
     return loading.libraries, table(loading)
+
+
+def add_internal(loading: Loading, package: str) -> None:
+    """Have a package read that the linker itself wants, if there is one (ld.loadinternal)."""
+    file = loading.config.find_internal(package)
+    if file:
+        loading.add(package, file, "internal", ZERO)
+    else:
+        loading.libraries.said.append(loading.config.missing(package))
 
 
 def read_from(loading: Loading, start: int) -> int:
@@ -147,8 +166,10 @@ def read_library(loading: Loading, library: Library) -> None:
 def read_member(loading: Loading, library: Library, source: Input, start: int, size: int, name: str) -> None:
     if name == "__.PKGDEF":
         return
-    if name in ("dynimportfail", "preferlinkext"):
-        raise Unsupported("cgo")
+    if name == "dynimportfail":
+        loading.libraries.without_imports.append(library.package)
+    elif name == "preferlinkext":
+        loading.libraries.prefer_external.append(library.package)
     if len(name) < 16 and not name.endswith((".o", ".syso")):
         return
     if start + size > source.length:
@@ -158,11 +179,12 @@ def read_member(loading: Loading, library: Library, source: Input, start: int, s
 
 def read_object(loading: Loading, library: Library, source: Input, start: int, size: int, name: str) -> None:
     """Read one object's headers (ld.ldobj): the text lines, then the goobj's imports."""
-    magic = source.read(start, 4)
-    if magic in HOST_MAGIC or magic[:2] in (b"\x4c\x01", b"\x64\x86", b"\xc4\x01", b"\x64\xaa"):
-        raise Unsupported(f"a host object: {name}")
+    magic = source.read(start, min(size, 4))
     if magic != b"go o":
-        raise LinkError(f"{name}: not an object file: unrecognized object file format", prefixed=False)
+        known = magic in HOST_MAGIC or magic[:2] in HOST_MACHINES
+        package = path_to_prefix(library.package)
+        loading.libraries.host_objects.append(HostObject(package, name, source, start, size, known))
+        return
     end = start + size
     head = source.read(start, min(size, 4096))
     line = head.partition(b"\n")[0] + b"\n"
@@ -172,7 +194,7 @@ def read_object(loading: Loading, library: Library, source: Input, start: int, s
     check_header(loading, line, name)
     body = goobj_start(source, start + len(line), end, name)
     text = source.read(start + len(line), body - start - len(line) - 2)
-    preamble(loading, library, text)
+    preamble(loading, library, text, name)
     try:
         header = ObjectHeader(source, body, end - body)
     except CorruptObject as error:
@@ -203,10 +225,6 @@ def check_header(loading: Loading, line: bytes, name: str) -> None:
     )
 
 
-def go_quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
 def goobj_start(source: Input, start: int, end: int, name: str) -> int:
     """Where the goobj begins: after a line "!" that lies outside the $$ sections (ld.ldobj)."""
     at = start - 1  # the newline that ends the header line
@@ -225,12 +243,21 @@ def goobj_start(source: Input, start: int, end: int, name: str) -> int:
         at = bang + 1
 
 
-def preamble(loading: Loading, library: Library, text: bytes) -> None:
+def preamble(loading: Loading, library: Library, text: bytes, name: str) -> None:
     """The lines between the header and the goobj (ld.ldpkg): whether this is main, and cgo directives."""
     if loading.options.skip_package_checks:
         return
     lines = text.partition(b"\n\n")[0]
     if b"main" in lines.split(b"\n"):
         library.is_main = True
-    if b"\n$$  // cgo" in text and any(directive in text for directive in DYNAMIC_DIRECTIVES):
-        raise Unsupported("cgo")
+    start = text.find(CGO)
+    if start < 0:
+        return
+    start = text.find(b"\n", start + 1)
+    if start < 0:
+        raise LinkError(f"found $$ // cgo but no newline in {name}")
+    end = text.find(b"\n$$", start)
+    if end < 0:
+        raise LinkError(f"cannot find end of // cgo section in {name}")
+    package = path_to_prefix(library.package)
+    loading.libraries.cgo.append(CgoText(package, name, text[start:end]))
