@@ -17,10 +17,10 @@ from goweld.formats.output import Output
 from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
+from goweld.model import roots as start
 from goweld.model.names import ADOPTED, WANTED
 from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES, RECORDS
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
-from goweld.model.roots import Roots
 from goweld.objects import importcfg, linkmode, read, support, target
 from goweld.relocate import image as relocation
 from goweld.resolve import symbols as resolution
@@ -72,8 +72,9 @@ def link(options: Options, show: Show) -> None:
     stages.start("resolve")
     objects.fetch(goal.release.kinds, debug)
     values = strings.definitions(options, config.modinfo, goal.version, goal.goroot)
-    entry = (options.entry or f"_rt0_{goal.goarch}_{goal.goos}").encode("utf-8", "surrogateescape")
-    wanted = [*WANTED, (entry, 0), (entry, 1), *((name, 0) for name in values)]
+    roots = start.choose(options, mode, f"{goal.goarch}_{goal.goos}")
+    first_tasks = tasklists.starts(options, libraries)
+    wanted = [*WANTED, *roots.wanted(), *((name, 0) for name in (*first_tasks, *values))]
     if debug:
         wanted += dwarf_info.wanted(libraries)
     tracked = options.fieldtrack.encode("utf-8", "surrogateescape") if goal.fieldtrack else b""
@@ -84,19 +85,18 @@ def link(options: Options, show: Show) -> None:
 
     # 5 tables: the symbols that must be there before deadcode, and their roots.
     stages.start("deadcode")
-    roots = Roots(entry)
-    fips.plan(symbols)
-    tasks = tasklists.plan(symbols, roots)
+    fips.plan(symbols, mode.buildmode)
+    tasks = tasklists.plan(symbols, roots, mode.buildmode, first_tasks)
 
     # 3 deadcode: what the program can reach.
     record = options.dumpdep or bool(tracked)
-    flood = deadcode.mark(options, symbols, roots, libraries, goal.release, record)
+    flood = deadcode.mark(options, mode, symbols, roots, libraries, goal.release, record)
     if options.dumpdep:
         from goweld.deadcode import dumpdep
 
         show(dumpdep.lines(symbols, flood.recorded()), 1)
     settable = strings.check(symbols, values, diagnostics)
-    facts = setup.Facts(symbols)
+    facts = setup.Facts(symbols, mode)
     adopted = [*ADOPTED, *(dwarf_info.adopted(libraries) if debug else ())]
     live = deadcode.renumber(symbols, adopted, len(values))
     if options.pruneweakmap:
@@ -110,7 +110,7 @@ def link(options: Options, show: Show) -> None:
     stages.start("text")
     first_text = fips.fill(live)
     tasklists.fill(live, tasks)
-    setup.fill(live, facts)
+    module = setup.fill(live, mode, facts)
     order, count = text_layout.order(live, libraries, goal.release, first_text)
     strings.fill(live, values, settable)
     if tracked:
@@ -157,8 +157,7 @@ def link(options: Options, show: Show) -> None:
         sections = dwarf_sections.plan(live, info, units, libraries, text, goal.goroot, version)
     stages.start("data")
     moduledata.mark(live)
-    module = live.lookup(setup.MODULEDATA)
-    holes = moduledata.fill(live, module, facts.moduledata_size, text, pcln, live.lookup(tasklists.MAIN))
+    holes = moduledata.fill(live, module, facts.moduledata_size, text, pcln, live.lookup(tasks.name))
     # ------------------------------------------- symbols are frozen: none is added below
 
     # 4 layout: data, and the addresses of everything.
@@ -203,15 +202,15 @@ def link(options: Options, show: Show) -> None:
             notes=notes(options),
             strip=options.strip_symbols,
         )
-        start = entry_address(live, entry.decode("utf-8", "surrogateescape"), options.text_addr)
+        entry = entry_address(live, roots.entry.decode("utf-8", "surrogateescape"), options.text_addr)
         if options.strip_symbols:
             tail: list[bytes | memoryview] = [headers.section_names]
-            page = headers.first_page(start)
+            page = headers.first_page(entry)
         else:
             table, names, first_global = elf_symtab.build(live, text, headers.numbers)
             tail = [table.view(), names.view(), headers.section_names]
             page = headers.first_page(
-                start,
+                entry,
                 symtab_size=len(tail[0]),
                 first_global=first_global,
                 strtab_size=len(tail[1]),

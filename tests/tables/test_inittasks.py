@@ -32,7 +32,7 @@ class Records:
 
 def scheduled(records: Records, monkeypatch: pytest.MonkeyPatch, root: bytes = b"m") -> str | None:
     monkeypatch.setattr(inittasks, "read", records.read)
-    order = inittasks.schedule(cast(Symbols, records), root)
+    order = inittasks.schedule(cast(Symbols, records), [root])
     return None if order is None else "".join(records.names[raw] for raw in order)
 
 

@@ -14,9 +14,6 @@ cdef class Flood:
     cpdef run(self, bint threads)
     cpdef int refer(self, dict targets, uint32_t override) except -1
     cpdef uint64_t keep_methods(self)
-    cpdef bint prune_map_inits(self, uint32_t noop)
-    cpdef finish(self)
-    cpdef forget_debug(self)
     cpdef list recorded(self)
 
 
@@ -40,5 +37,3 @@ cdef bint gather(FloodState* f) noexcept nogil
 cdef void keep(FloodState* f) noexcept nogil
 cdef void keep_some(Worker* w, Method* methods, uint64_t* n) noexcept nogil
 cdef bint is_exported(Text name) noexcept nogil
-cdef void reach_auxs(SymbolColumns* s, uint32_t id) noexcept nogil
-cdef bint calls_dead(SymbolColumns* s, uint32_t id) noexcept nogil

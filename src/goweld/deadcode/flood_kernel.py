@@ -37,12 +37,12 @@ from cython.cimports.goweld.deadcode.marking import (
     fail,
     get_count,
     grow,
+    is_strong,
     nap,
     peek,
     peek_attr,
     push,
     push_again,
-    reach,
     set_attr,
 )
 from cython.cimports.goweld.deadcode.signatures import add, has, merge
@@ -60,7 +60,6 @@ from cython.cimports.goweld.deadcode.typedata import (
 )
 from cython.cimports.goweld.model.bits import lowest_bit
 from cython.cimports.goweld.model.kinds import (
-    R_CALL,
     R_INITORDER,
     R_METHODOFF,
     R_USEIFACE,
@@ -69,18 +68,15 @@ from cython.cimports.goweld.model.kinds import (
     R_USETYPE,
 )
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.objects_kernel import is_debug
 from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
 from cython.cimports.goweld.model.symbols_kernel import (
     MISSING,
-    NIL,
     SYM_CLONED,
     SYM_USED_IN_IFACE,
     content,
     gw_hash,
     gw_mix,
     gw_prefetch,
-    is_reached,
     local_index,
     object_at,
     resolve,
@@ -195,6 +191,10 @@ def visit(w, node):
     attr = peek_attr(s.attr + node.raw)
     cloned = cython.declare(cython.bint, attr & SYM_CLONED)
     is_type = cython.declare(cython.bint, sym.flag & FLAG_GOTYPE and not cloned)
+    if is_type and w.f.dynlink and not attr & SYM_USED_IN_IFACE:
+        # Go code that is not linked now may convert it.
+        set_attr(s.attr + node.raw, SYM_USED_IN_IFACE, w.f.shared)
+        attr |= SYM_USED_IN_IFACE
     used = cython.declare(cython.bint, is_type and attr & SYM_USED_IN_IFACE)
     if sym.flag & FLAG_REFLECT_METHOD and not cloned:
         w.reflect_seen = True
@@ -245,6 +245,8 @@ def follow(w, node, r, n, used, nmethods):
     i = cython.cast(cython.int, 0)
     while i < n:
         kind = r[i].type
+        if kind & R_WEAK and is_strong(w.f, node, kind):
+            kind &= ~R_WEAK
         if kind & R_WEAK or kind == R_USETYPE or kind == R_INITORDER:
             i += 1
             continue
@@ -274,11 +276,14 @@ def follow_special(w, raw, id, r):
     """A relocation that only says how something is used."""
     if r.type == R_USEIFACE:
         type = itab_type(w.f.s, id)
-        if type == 0:
+        if type == 0 and not w.f.linkshared:
             return fail(w, raw, WHY_USEIFACE)
-        use_in_iface(w, raw, type)
+        # What another library defines is known by its name alone.
+        use_in_iface(w, raw, type if type else id)
         return True
     if r.type == R_USEIFACEMETHOD:
+        if w.f.linkshared and id >= w.f.s.first_ref:
+            return True
         return iface_method(w, raw, id, r.add)
     name = cython.declare(Text)
     if not symbol_text(w.f.s, id, cython.address(name)):
@@ -433,7 +438,8 @@ def keep_some(w, methods, n):
     for i in range(n[0]):
         m = cython.address(methods[i])
         if (
-            (w.reflect_seen and is_exported(m.name))
+            w.f.dynlink
+            or (w.reflect_seen and is_exported(m.name))
             or has(cython.address(w.called), m.hash, m.name, m.type)
             or has(cython.address(w.named), m.name_hash, m.name, 0)
         ):
@@ -451,41 +457,24 @@ def keep_some(w, methods, n):
     n[0] = rest
 
 
-def reach_auxs(s, id):
-    """Mark what describes a function, without following it."""
-    holder = content(s, id)
-    if holder >= s.first_ref:
-        return
-    a = cython.declare("AuxRecord *", cython.NULL)
-    o = cython.address(s.objects[object_at(s, holder)])
-    for i in range(sym_auxs(o, local_index(s, o, holder), cython.address(a))):
-        if a[i].type != AUX_GOTYPE:
-            aux = resolve(s, o, a[i].pkg, a[i].idx)
-            if NIL < aux < s.n:
-                reach(s, aux)
-
-
-def calls_dead(s, id):
-    """Whether a function calls, weakly, one that was not reached."""
-    holder = content(s, id)
-    o = cython.address(s.objects[object_at(s, holder)])
-    r = cython.declare("RelocRecord *", cython.NULL)
-    for i in range(sym_relocs(o, local_index(s, o, holder), cython.address(r))):
-        if r[i].type == (R_CALL | R_WEAK):
-            target = resolve(s, o, r[i].pkg, r[i].idx)
-            if target < s.n and not is_reached(s, target):
-                return True
-    return False
-
-
 class Flood:
     """One deadcode run: marks into Symbols, keeps the methods set aside between rounds."""
 
-    def __init__(self, symbols: Symbols, ordered: bool) -> None:
+    def __init__(
+        self,
+        symbols: Symbols,
+        ordered: bool,
+        dynlink: bool = False,
+        linkshared: bool = False,
+        plugins: bool = False,
+    ) -> None:
         self.symbols = symbols
         f = cython.address(self.f)
         f.s = cython.address(self.symbols.c)
         f.ordered = ordered
+        f.dynlink = dynlink
+        f.linkshared = linkshared
+        f.plugins = plugins
         f.made_from = f.s.n
         f.nwords = (f.s.n >> 5) + 1
         f.nworkers = 1 if ordered else thread_count()
@@ -552,46 +541,6 @@ class Flood:
         with cython.nogil:
             keep(cython.address(self.f))
         return self.f.workers.npushed
-
-    def finish(self) -> None:
-        """Mark what describes the symbols that the linker altered.
-
-        For cmd/link they have no auxiliary symbols to mark; pclntab and DWARF use them all the same.
-        """
-        for k in range(self.f.nworkers):
-            w = self.f.workers + k
-            for i in range(w.clones.n):
-                reach_auxs(self.f.s, w.clones.ids[i])
-
-    def forget_debug(self) -> None:
-        """Take what describes functions to debuggers out of what was reached: no debug information is made.
-
-        It was followed because all that it refers to is alive, for cmd/link.
-        """
-        s = self.f.s
-        for k in range(1, s.nobjects):
-            o = cython.address(s.objects[k])
-            for li in range(o.ndef):
-                if is_debug(s.kind_of[o.syms[li].type]):
-                    raw = o.pkgbase + li
-                    s.marks[raw >> 5] &= ~(cython.cast(uint64_t, 1) << (raw & 31))
-
-    def prune_map_inits(self, noop: int) -> bool:
-        """Whether a package initialiser calls a map initialiser that died (deadcodePass.mapinitcleanup).
-
-        Such calls go to runtime.mapinitnoop, which is marked.
-        """
-        found = False
-        for k in range(self.f.nworkers):
-            w = self.f.workers + k
-            for i in range(w.pkginits.n):
-                if calls_dead(self.f.s, w.pkginits.ids[i]):
-                    self.f.s.attr[w.pkginits.ids[i]] |= SYM_CLONED
-                    found = True
-        if found and not self.symbols.reached(noop):
-            reach(self.f.s, noop)
-            reach_auxs(self.f.s, noop)
-        return found
 
     def recorded(self) -> list[tuple[int, int, int]]:
         """The edges of the spanning tree in order, as (source, target, flags) of raw ids, for -dumpdep."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from goweld.deadcode.aftermath_kernel import finish, forget_debug, prune_map_inits
 from goweld.deadcode.flood_kernel import Flood
+from goweld.deadcode.roots_kernel import mark_all, mark_targets
 from goweld.errors import LinkError
 from goweld.model.kinds import A_ADOPTED
 from goweld.model.live_kernel import Live
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from goweld.model.libraries import Libraries
+    from goweld.model.mode import Mode
     from goweld.model.options import Options
     from goweld.model.roots import Roots
     from goweld.model.symbols_kernel import Symbols
@@ -29,15 +32,25 @@ WHY = {
 
 
 def mark(
-    options: Options, symbols: Symbols, roots: Roots, libraries: Libraries, release: Release, record: bool
+    options: Options,
+    mode: Mode,
+    symbols: Symbols,
+    roots: Roots,
+    libraries: Libraries,
+    release: Release,
+    record: bool,
 ) -> Flood:
     """Mark everything reachable in Symbols.  `record`: remember what led to what, in cmd/link's order."""
     noop = symbols.lookup(b"runtime.mapinitnoop", 1)
-    if noop == 0:
+    if noop == 0 and not roots.everything:
         raise LinkError("could not look up runtime.mapinitnoop")
-    flood = Flood(symbols, record)
+    flood = Flood(symbols, record, mode.dynlinking, mode.linkshared, mode.plugins)
     flood.refer(roots.made, roots.override)
-    for name in (roots.entry, b"runtime.unreachableMethod"):
+    if roots.everything:
+        mark_all(flood)
+    if roots.referring:
+        mark_targets(flood, symbols.lookup(roots.referring, 0))
+    for name in roots.names:
         flood.mark(symbols.lookup(name, 0))
         flood.mark(symbols.lookup(name, 1))
     for raw in roots.marked:
@@ -45,11 +58,11 @@ def mark(
     run(symbols, flood, libraries, release, True)
     while (found := flood.keep_methods()) > 0:
         run(symbols, flood, libraries, release, found >= MANY)
-    flood.finish()
+    finish(flood)
     if options.strip_dwarf:
-        flood.forget_debug()
+        forget_debug(flood)
     if options.pruneweakmap:
-        flood.prune_map_inits(noop)
+        prune_map_inits(flood, noop)
     return flood
 
 

@@ -3,8 +3,9 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport realloc
 
-from goweld.codec.goobj_kernel cimport FLAG_REFLECT_METHOD, GoObj, RelocRecord
+from goweld.codec.goobj_kernel cimport FLAG2_ITAB, FLAG_REFLECT_METHOD, R_WEAK, GoObj, RelocRecord
 from goweld.deadcode.signatures cimport SigSet, Text
+from goweld.model.kinds cimport R_CALL
 from goweld.model.symbols_kernel cimport (
     SYM_CLONED, SYM_USED_IN_IFACE, SymbolColumns, content, local_index, object_at,
 )
@@ -112,6 +113,9 @@ cdef struct FloodState:
     uint32_t nwords           # of s.marks
     bint ordered              # least id first, as cmd/link marks, and edges recorded: for -dumpdep
     bint shared               # several threads work
+    bint dynlink              # Go code in other files may use any type, and call any method
+    bint linkshared           # other libraries define some types
+    bint plugins              # the program can open plugins
     int64_t active            # of them, those that may find more
     Worker* workers
     uint32_t nworkers
@@ -205,3 +209,14 @@ cdef inline void push(Worker* w, uint32_t raw, uint32_t parent) noexcept nogil:
 cdef inline void reach(SymbolColumns* s, uint32_t id) noexcept nogil:
     """Mark a symbol without following it, once the threads are done."""
     s.marks[id >> 5] |= <uint64_t>1 << (id & 31)
+
+
+cdef inline bint is_strong(FloodState* f, Node* node, uint32_t kind) noexcept nogil:
+    """Whether a weak relocation counts as any other.
+
+    Plugins share package initialisation with the program, so none may lack map initialisers; and nobody can
+    tell which methods another library calls by an itab.
+    """
+    if f.plugins and kind == (R_CALL | R_WEAK):
+        return True
+    return f.linkshared and node.object.syms[node.li].flag2 & FLAG2_ITAB

@@ -10,6 +10,7 @@ from goweld.errors import LinkError, unreadable
 from goweld.model.libraries import CgoText, HostObject, Libraries, Library
 from goweld.model.memory_kernel import Input
 from goweld.model.objects_kernel import Objects
+from goweld.objects import given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class Loading:
 def read_all(options: Options, config: ImportConfig, header: bytes) -> Loading:
     """Read main and all it imports, then the packages the linker itself needs (ld.Link.loadlib)."""
     loading = Loading(options, config, header)
-    loading.add("main", options.arguments[0], "command line", ZERO)
+    for package, file in given.packages(options):
+        loading.add(package, file, "command line", ZERO)
     done = read_from(loading, 0)
     for package, wanted in (
         ("runtime/race", options.race),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from goweld.arch import amd64
 from goweld.errors import LinkError, Unsupported, unreadable
 from goweld.model.memory_kernel import Input
+from goweld.objects.given import packages
 from goweld.releases import by_version
 
 TYPE_CHECKING = False
@@ -53,7 +54,7 @@ class Target:
 
 def choose(options: Options, environ: Mapping[str, str]) -> Target:
     """The target: GOOS, GOARCH and the experiments from the environment, the release from main's object."""
-    version = main_version(options.arguments[0])
+    version = main_version(packages(options)[0][1])
     release = by_version(version)
     if release is None:
         raise Unsupported(f"the objects of {version.decode('utf-8', 'replace')}")

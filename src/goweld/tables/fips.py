@@ -20,14 +20,18 @@ MAGIC = b"\xff Go fipsinfo \xff\x00"
 SUM_SIZE = 32
 
 
-def plan(symbols: Symbols) -> None:
-    """Make the symbols, reachable as they are (ld.loadfips)."""
+def plan(symbols: Symbols, buildmode: str) -> None:
+    """Make the symbols, reachable as they are (ld.loadfips).  A plugin has none."""
+    if buildmode == "plugin":
+        return
     for name in (INFO, *(name for name, _ in FIPS_BRACKETS)):
         symbols.reach(symbols.create(name))
 
 
 def fill(live: Live) -> list[int]:
     """Give them kinds and contents; the ids of the two brackets of text, which lie with no library's text."""
+    if not live.lookup(INFO):
+        return []
     ids = []
     for name, kind in FIPS_BRACKETS:
         bracket = live.create(name, kind)

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 EMPTY_RECORD = 8  # bytes: its state and the number of its functions, zero
 
 
-def schedule(symbols: Symbols, root: bytes) -> list[int] | None:
-    """The raw ids of the records below `root`'s package that have something to run, in the order to run them.
+def schedule(symbols: Symbols, names: list[bytes]) -> list[int] | None:
+    """The raw ids of the records that have something to run, in the order to run them.
 
-    None where there is no such record.  `root` is its symbol's name and must have been wanted.
+    Those are the records of these names and of what their packages import; None where no such name is
+    known.  The names must have been wanted.
     """
-    first = symbols.lookup(root, 0)
-    if first == 0:
+    first = [raw for raw in (symbols.lookup(name, 0) for name in names) if raw]
+    if not first:
         return None
     sizes, waiting, importers, ready = _explore(symbols, first)
     order = []
@@ -44,13 +45,13 @@ def schedule(symbols: Symbols, root: bytes) -> list[int] | None:
     return order
 
 
-def _explore(symbols: Symbols, first: int) -> Graph:
+def _explore(symbols: Symbols, first: list[int]) -> Graph:
     """By raw id: sizes, counts of imports yet to run, importers; and the records that can run at once."""
     sizes: dict[int, int] = {}
-    waiting = {first: 0}
+    waiting = dict.fromkeys(first, 0)
     importers: dict[int, list[int]] = {}
     ready = []
-    queue = [first]
+    queue = list(waiting)
     while queue:
         raw = queue.pop()
         record = read(symbols, raw)

@@ -3,46 +3,73 @@
 from __future__ import annotations
 
 from goweld.errors import LinkError
-from goweld.model.kinds import A_CLONED, K_MODULEDATA, K_NOPTRDATA, K_TLSBSS
+from goweld.model.kinds import A_CLONED, A_LOCAL, K_MODULEDATA, K_NOPTRDATA, K_TLSBSS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
+    from goweld.model.mode import Mode
     from goweld.model.symbols_kernel import Symbols
 
 MODULEDATA = b"runtime.firstmoduledata"
+FLAGS = {
+    "c-shared": b"runtime.islibrary",
+    "plugin": b"runtime.islibrary",
+    "c-archive": b"runtime.isarchive",
+}
 MOST_MODULEDATA = 1 << 20
 
 
 class Facts:
     """What must be asked of the loaded symbols before the dead ones are forgotten.
 
-    `moduledata_size`: the size of the runtime's moduledata type.  `no_memory_profile`: whether the program
-    never asks for a memory profile, so that none need be kept.
+    `runtime`: whether the runtime is linked, rather than found in a shared library.  `moduledata_size`: the
+    size of the runtime's moduledata type.  `no_memory_profile`: whether the program never asks for a memory
+    profile, so that none need be kept.
     """
 
-    __slots__ = ("moduledata_size", "no_memory_profile")
+    __slots__ = ("runtime", "moduledata_size", "no_memory_profile")
 
-    def __init__(self, symbols: Symbols) -> None:
+    def __init__(self, symbols: Symbols, mode: Mode) -> None:
         kind = symbols.lookup(b"type:runtime.moduledata", 0)
         self.moduledata_size = int.from_bytes(symbols.data(kind)[:8], "little")
         if self.moduledata_size > MOST_MODULEDATA:
             where = symbols.objects.names[symbols.object_of(kind)]
             raise LinkError(f"{where}: type:runtime.moduledata: corrupt type", status=1)
         profile = symbols.lookup(b"runtime.memProfileInternal", 1)
-        self.no_memory_profile = bool(profile) and not symbols.reached(profile)
+        self.no_memory_profile = bool(profile) and not symbols.reached(profile) and not mode.dynlinking
+        self.runtime = symbols.is_defined(symbols.lookup(MODULEDATA, 0))
 
 
-def fill(live: Live, facts: Facts) -> None:
-    """Set the thread-local g, the module data's kind, and the flag that turns memory profiles off."""
+def fill(live: Live, mode: Mode, facts: Facts) -> int:
+    """Set what the runtime asks: what is built, the thread-local g, and whether memory is profiled.
+
+    Returns the symbol of the module data.
+    """
+    if mode.buildmode in FLAGS:
+        flag = live.lookup(FLAGS[mode.buildmode])
+        size = live.size(flag)
+        set_flag(live, flag)
+        if flag:
+            live.set_size(flag, size + 1)  # cmd/link appends the byte
     tls = live.create(b"runtime.tlsg", K_TLSBSS)
     live.set_size(tls, 8)
-    moduledata = live.create(MODULEDATA, K_MODULEDATA)
-    live.set_data(moduledata, b"")
-    live.add_attr(moduledata, A_CLONED)
-    if facts.no_memory_profile:
-        flag = live.lookup(b"runtime.disableMemoryProfiling")
-        if flag:
-            live.set_kind(flag, K_NOPTRDATA)
-            live.set_data(flag, b"\x01")
-            live.add_attr(flag, A_CLONED)
+    if facts.runtime and mode.buildmode != "plugin":
+        moduledata = live.create(MODULEDATA, K_MODULEDATA)
+        live.set_data(moduledata, b"")
+        live.add_attr(moduledata, A_CLONED)
+    else:
+        # The runtime is, or will be, elsewhere, and with it the first of these.
+        moduledata = live.create(b"local.moduledata", K_MODULEDATA)
+        live.add_attr(moduledata, A_LOCAL)
+    if facts.no_memory_profile and facts.runtime:
+        set_flag(live, live.lookup(b"runtime.disableMemoryProfiling"))
+    return moduledata
+
+
+def set_flag(live: Live, flag: int) -> None:
+    """Make a variable of the runtime true, if it is there."""
+    if flag:
+        live.set_kind(flag, K_NOPTRDATA)
+        live.set_data(flag, b"\x01")
+        live.add_attr(flag, A_CLONED)

@@ -32,18 +32,18 @@ def definitions(options: Options, modinfo: str | None, version: str, goroot: str
     given.insert(1 if goroot else 0, "runtime.buildVersion=" + version)
     values: Definitions = {}
     for definition in given:
-        name, value = parse(definition)
+        name, value = parse(definition, options.pluginpath if options.buildmode == "plugin" else "main")
         values[name] = value
     return values
 
 
-def parse(definition: str) -> tuple[bytes, bytes]:
-    """The symbol name and value of "importpath.name=value" (ld.addstrdata1)."""
+def parse(definition: str, main: str = "main") -> tuple[bytes, bytes]:
+    """The symbol name and value of "importpath.name=value" (ld.addstrdata1); main stands for `main`."""
     path, equals, value = definition.partition("=")
     package, dot, variable = path.rpartition(".")
     if not equals or not dot:
         raise LinkError("-X flag requires argument of the form importpath.name=value")
-    name = path_to_prefix(package) + "." + variable
+    name = path_to_prefix(main if package == "main" else package) + "." + variable
     return name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")
 
 

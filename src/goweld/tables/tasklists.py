@@ -2,55 +2,76 @@
 
 from __future__ import annotations
 
-from goweld.model.kinds import A_CLONED, K_NOPTRDATA, R_ADDR
+from goweld.codec.gostring import path_to_prefix
+from goweld.model.kinds import A_CLONED, A_LOCAL, K_NOPTRDATA, R_ADDR
 from goweld.tables.inittasks import schedule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.model.libraries import Libraries
     from goweld.model.live_kernel import Live
+    from goweld.model.options import Options
     from goweld.model.roots import Roots
     from goweld.model.symbols_kernel import Symbols
 
 
+NAMES = {"plugin": b"go:plugin.inittasks", "shared": b"go:shlib.inittasks"}
 MAIN = b"go:main.inittasks"
 RUNTIME = b"go:runtime.inittasks"
 RUNTIME_SLICE = b"runtime.runtime_inittasks"
 
 
 class TaskLists:
-    """The raw ids of the records in each list, in order; None where there is no list."""
+    """The raw ids of the records in each list, in order; None where there is no list.
 
-    __slots__ = ("main", "runtime")
+    `name` is that of the list of the output itself: there may be several such outputs in a process.
+    """
 
-    def __init__(self, main: list[int] | None, runtime: list[int] | None) -> None:
+    __slots__ = ("name", "main", "runtime")
+
+    def __init__(self, name: bytes, main: list[int] | None, runtime: list[int] | None) -> None:
+        self.name = name
         self.main = main
         self.runtime = runtime
 
 
-def plan(symbols: Symbols, roots: Roots) -> TaskLists:
-    """Make the lists' symbols and tell deadcode what they refer to."""
-    main = schedule(symbols, b"main..inittask")
+def starts(options: Options, libraries: Libraries) -> list[bytes]:
+    """The records to begin with: those of the packages that nothing imports."""
+    packages = ["main"]
+    if options.buildmode == "plugin":
+        packages = [options.pluginpath]
+    elif options.buildmode == "shared":
+        packages = [library.package for library in libraries.list]
+    return [path_to_prefix(name).encode("utf-8", "surrogateescape") + b"..inittask" for name in packages]
+
+
+def plan(symbols: Symbols, roots: Roots, buildmode: str, first: list[bytes]) -> TaskLists:
+    """Make the lists' symbols and tell deadcode what they refer to.  `first` is what starts() returned."""
+    main = schedule(symbols, first)
+    name = NAMES.get(buildmode, MAIN)
     if main is not None:
-        raw = symbols.create(MAIN)
+        raw = symbols.create(name)
         roots.made[raw] = main
         roots.marked.append(raw)
     runtime = None
     slice_of = symbols.lookup(RUNTIME_SLICE, 0)
     if slice_of:
-        runtime = schedule(symbols, b"runtime..inittask")
+        runtime = schedule(symbols, [b"runtime..inittask"])
         if runtime is not None:
             raw = symbols.create(RUNTIME)
             roots.made[raw] = runtime
             roots.made[slice_of] = [raw]
             roots.override = slice_of
-    return TaskLists(main, runtime)
+    return TaskLists(name, main, runtime)
 
 
 def fill(live: Live, lists: TaskLists) -> None:
     """Give the lists their contents, and the runtime its slice over its own."""
-    for name, records in ((MAIN, lists.main), (RUNTIME, lists.runtime)):
+    for name, records in ((lists.name, lists.main), (RUNTIME, lists.runtime)):
         if records is not None and live.lookup(name):
             symbol = live.create(name, K_NOPTRDATA)
+            if name not in (MAIN, RUNTIME):
+                live.add_attr(symbol, A_LOCAL)
             targets = [live.of(raw) for raw in records]
             live.set_data(symbol, bytes(8 * len(targets)))
             live.set_relocs(symbol, [(8 * i, 8, R_ADDR, 0, task) for i, task in enumerate(targets)])
