@@ -36,6 +36,9 @@ cdef struct LiveColumns:
     uint8_t* block            # what the columns lie in, one behind the other
     uint64_t mapped
     uint32_t noop             # what a weak call to a dead map initialiser calls instead
+    const uint8_t** outside   # what other files call a symbol where that is not its name; NULL: no symbol has one
+    uint32_t* noutside
+    uint32_t outside_room
     # The columns, the widest items first: live_kernel takes these COLUMNS pointers as an array.
     uint64_t* value           # offset in the section, later the address
     const uint8_t** data      # content, in the mapped object or in the arena; shorter than size: zero filled
@@ -93,12 +96,23 @@ cdef class Live:
     cpdef drop_attr(self, uint32_t s, uint32_t bits)
     cpdef uint32_t sect(self, uint32_t s)
     cpdef set_sect(self, uint32_t s, uint32_t sect)
+    cpdef int set_outside_name(self, uint32_t s, bytes name) except -1
+    cdef uint8_t* take_outside_name(self, uint32_t s, uint32_t size) except NULL
     cpdef tuple reloc(self, uint32_t s, uint32_t index)
     cpdef str reloc_name(self, uint32_t s, uint32_t index)
     cpdef set_noop(self, uint32_t s)
     cpdef let_grow(self)
     cpdef int make_room(self, uint32_t extra) except -1
     cpdef uint32_t object(self, uint32_t s)
+
+
+cdef inline const uint8_t* outside_name(LiveColumns* c, uint32_t s, uint32_t* size) noexcept nogil:
+    """What the symbol table calls a symbol (loader.SymExtname), before ABIs are told apart."""
+    if s < c.outside_room and c.outside[s] != NULL:
+        size[0] = c.noutside[s]
+        return c.outside[s]
+    size[0] = c.nname[s]
+    return c.name[s]
 
 
 cdef inline uint32_t target(LiveColumns* c, uint32_t s, RelocRecord* r) noexcept nogil:

@@ -22,6 +22,7 @@ from cython.cimports.goweld.model.bits import count_bits, lowest_bit
 from cython.cimports.goweld.model.memory_kernel import (
     CHECKED,
     Arena,
+    Column,
     map_memory,
     room_for,
     unmap_memory,
@@ -398,6 +399,29 @@ class Live:
     def object(self, s: int) -> int:
         """The object (compilation unit) that defines the symbol; 0: the linker."""
         return self.c.obj[s]
+
+    def set_outside_name(self, s: int, name: bytes) -> None:
+        """Have other files know a symbol by another name (loader.SetSymExtname)."""
+        memcpy(self.take_outside_name(s, len(name)), cython.cast("const char *", name), len(name))
+        return 0
+
+    def take_outside_name(self, s, size):
+        """Room for such a name."""
+        c = cython.address(self.c)
+        if s >= c.outside_room:
+            names = Column(8, c.room, True)
+            sizes = Column(4, c.room, True)
+            if c.outside_room:
+                memcpy(names.ptr, c.outside, 8 * cython.cast(uint64_t, c.outside_room))
+                memcpy(sizes.ptr, c.noutside, 4 * cython.cast(uint64_t, c.outside_room))
+            self.memory += [names, sizes]
+            c.outside = cython.cast("const uint8_t **", names.ptr)
+            c.noutside = cython.cast("uint32_t *", sizes.ptr)
+            c.outside_room = c.room
+        kept = self.arena.take(size + 1)
+        c.outside[s] = kept
+        c.noutside[s] = size
+        return kept
 
     def reloc(self, s: int, index: int) -> tuple[int, int, int, int, int, int]:
         """A relocation's (offset, size, type, addend, package index, symbol index)."""

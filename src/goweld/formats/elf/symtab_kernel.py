@@ -22,6 +22,7 @@ from cython.cimports.goweld.model.live_kernel import (
     A_LOCAL,
     A_NOT_IN_SYMTAB,
     Live,
+    outside_name,
 )
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import gw_prefetch
@@ -86,7 +87,9 @@ def choose(c, chosen, s):
     bind = binding(c, s)
     chosen.ids[bind][chosen.count[bind]] = s
     chosen.count[bind] += 1
-    chosen.names += c.nname[s] + 1
+    size = cython.declare(uint32_t)
+    outside_name(c, s, cython.address(size))
+    chosen.names += size + 1
     if c.attr[s] & A_ABI0_TWIN:
         chosen.names += 5
 
@@ -179,7 +182,9 @@ def emit(c, w, chosen, bind, numbers, nsections):
 
 def put_name(c, w, s):
     """A symbol's string: ABI0 functions that have an ABIInternal twin show it (ld.mangleABIName)."""
-    copy_name(w, c.name[s], c.nname[s])
+    size = cython.declare(uint32_t)
+    name = outside_name(c, s, cython.address(size))
+    copy_name(w, name, size)
     if c.attr[s] & A_ABI0_TWIN:
         memcpy(w.end, ".abi0", 5)
         w.end += 5
