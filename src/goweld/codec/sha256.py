@@ -9,4 +9,20 @@ if sys.version_info >= (3, 12):
 else:
     from _sha256 import sha256
 
-__all__ = ["sha256"]
+__all__ = ["ZeroKeyed", "sha256"]
+
+
+class ZeroKeyed:
+    """HMAC-SHA256 with a key of zeros."""
+
+    __slots__ = ("inner",)
+
+    def __init__(self) -> None:
+        self.inner = sha256(b"\x36" * 64)
+
+    def update(self, part: bytes) -> None:
+        self.inner.update(part)
+
+    def digest(self) -> bytes:
+        outer: bytes = sha256(b"\x5c" * 64 + self.inner.digest()).digest()
+        return outer

@@ -16,6 +16,16 @@ cdef extern from "<signal.h>" nogil:
     int SIGINT
     int SIGQUIT
     int SIGTERM
+    int kill(int process, int signal)
+
+cdef extern from "<sys/wait.h>" nogil:
+    int waitpid(int process, int* status, int options)
+    int WNOHANG
+
+cdef extern from "<time.h>" nogil:
+    ctypedef struct timespec_t "struct timespec":
+        long tv_nsec
+    int nanosleep(const timespec_t* time, timespec_t* left)
 
 
 cdef struct Mapped:
@@ -27,9 +37,16 @@ cdef struct Mapped:
 cdef int watch(const uint8_t* first, Py_ssize_t length, const char* path) except -1
 cpdef int hold(bytes path) except -1
 cpdef let_go()
+cpdef int hold_folder(bytes path) except -1
+cpdef int hold_inside(bytes path) except -1
+cpdef let_go_folder()
+cpdef child(int process)
 
 cdef void on_bus_error(int signal, siginfo_t* info, void* context) noexcept nogil
 cdef void on_end(int signal) noexcept nogil
 cdef void end_by(int signal) noexcept nogil
+cdef void clean() noexcept nogil
+cdef void end_child() noexcept nogil
 cdef void say(const char* text) noexcept nogil
+cdef void catch_signals() noexcept
 cdef const char* path_at(const uint8_t* address) noexcept nogil

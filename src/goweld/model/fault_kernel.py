@@ -10,12 +10,16 @@ import cython
 from cython.cimports.libc.stdint import uint32_t
 from cython.cimports.libc.stdlib import free, realloc
 from cython.cimports.libc.string import memset, strdup, strlen
-from cython.cimports.posix.unistd import _exit, unlink, write
+from cython.cimports.posix.unistd import _exit, rmdir, unlink, write
 
 inputs = cython.declare("Mapped *", cython.NULL)
 ninputs = cython.declare(uint32_t, 0)
 room = cython.declare(uint32_t, 0)
 temporary = cython.declare("char *", cython.NULL)
+folder = cython.declare("char *", cython.NULL)
+inside = cython.declare("char **", cython.NULL)
+ninside = cython.declare(uint32_t, 0)
+running = cython.declare(cython.int, 0)
 
 
 def watch(first, length, path):
@@ -47,17 +51,57 @@ def watch(first, length, path):
 def hold(path: bytes) -> None:
     """Note the temporary output: a signal that ends the process removes it first."""
     global temporary
+    catch_signals()
+    temporary = strdup(cython.cast("const char *", path))
+    return 0
+
+
+def hold_folder(path: bytes) -> None:
+    """Note the directory of temporary files: it is removed as well, with what hold_inside names."""
+    global folder
+    catch_signals()
+    folder = strdup(cython.cast("const char *", path))
+    return 0
+
+
+def hold_inside(path: bytes) -> None:
+    """Note a file in that directory. A handler can list none, so all that may be there are named."""
+    global inside, ninside
+    grown = realloc(inside, (ninside + 1) * cython.sizeof("char *"))
+    if grown == cython.NULL:
+        raise MemoryError
+    inside = cython.cast("char **", grown)
+    inside[ninside] = strdup(cython.cast("const char *", path))
+    ninside += 1
+    return 0
+
+
+def let_go_folder() -> None:
+    """The directory of temporary files is no more."""
+    global folder, ninside
+    kept = folder
+    folder = cython.NULL
+    free(kept)
+    ninside = 0
+
+
+def child(process: int) -> None:
+    """Note the program that runs for this link, the leader of its group; 0: none does any more."""
+    global running
+    running = process
+
+
+def catch_signals():
+    """Have signals that end the process clean up."""
     signals = cython.declare(cython.int[4], [SIGHUP, SIGINT, SIGQUIT, SIGTERM])
     old = cython.declare(sigaction_t)
     new = cython.declare(sigaction_t)
     memset(cython.address(new), 0, cython.sizeof(new))
     new.sa_handler = on_end
-    temporary = strdup(cython.cast("const char *", path))
     for i in range(4):
         # What is ignored stays ignored, as under nohup.
         if sigaction(signals[i], cython.NULL, cython.address(old)) == 0 and old.sa_handler == SIG_DFL:
             sigaction(signals[i], cython.address(new), cython.NULL)
-    return 0
 
 
 def let_go() -> None:
@@ -77,8 +121,7 @@ def on_bus_error(signal, info, context):
     say("link: cannot read ")
     say(path)
     say(": it was cut short or its device failed\n")
-    if temporary != cython.NULL:
-        unlink(temporary)
+    clean()
     _exit(2)
 
 
@@ -95,11 +138,35 @@ def on_end(signal):
     end_by(signal)
 
 
+def clean():
+    """Remove what is temporary, once nobody writes to it any more."""
+    if running != 0:
+        end_child()
+    if temporary != cython.NULL:
+        unlink(temporary)
+    if folder != cython.NULL:
+        for i in range(ninside):
+            unlink(inside[i])
+        rmdir(folder)
+
+
+def end_child():
+    """End the program that runs for this link and those that it runs, and wait for it, but not for ever."""
+    status = cython.declare(cython.int, 0)
+    time = cython.declare(timespec_t)
+    memset(cython.address(time), 0, cython.sizeof(time))
+    time.tv_nsec = 2000000
+    kill(-running, SIGTERM)
+    for i in range(100):
+        if waitpid(running, cython.address(status), WNOHANG) != 0:
+            break
+        nanosleep(cython.address(time), cython.NULL)
+
+
 def end_by(signal):
     """End by a signal's own effect."""
     action = cython.declare(sigaction_t)
-    if temporary != cython.NULL:
-        unlink(temporary)
+    clean()
     memset(cython.address(action), 0, cython.sizeof(action))
     action.sa_handler = SIG_DFL
     sigaction(signal, cython.address(action), cython.NULL)

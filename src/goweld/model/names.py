@@ -74,6 +74,10 @@ FIPS_BRACKETS = (
     (b"go:datafipsstart", K_DATA_FIPS_START),
     (b"go:datafipsend", K_DATA_FIPS_END),
 )
+# go:fipsinfo is the magic, the sum, its own address and those of the brackets; the header is hashed first.
+FIPS_MAGIC = b"\xff Go fipsinfo \xff\x00"
+FIPS_SUM_SIZE = 32
+FIPS_HEADER = b"go fips object v1\n"
 
 # Markers of the fuzzing counters, defined only where there are such counters.
 FUZZ_MARKERS = (

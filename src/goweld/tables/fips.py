@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from goweld.codec.sha256 import sha256
+from goweld.codec.sha256 import ZeroKeyed
 from goweld.errors import LinkError
 from goweld.model.kinds import A_LOCAL, K_FIPSINFO, R_ADDR
-from goweld.model.names import FIPS_BRACKETS
+from goweld.model.names import FIPS_BRACKETS, FIPS_HEADER, FIPS_MAGIC, FIPS_SUM_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
 INFO = b"go:fipsinfo"
-MAGIC = b"\xff Go fipsinfo \xff\x00"
-SUM_SIZE = 32
 
 
 def plan(symbols: Symbols, buildmode: str) -> None:
@@ -39,8 +37,8 @@ def fill(live: Live) -> list[int]:
         live.set_size(bracket, 1)
         ids.append(bracket)
     info = live.create(INFO, K_FIPSINFO)
-    start = len(MAGIC) + SUM_SIZE
-    live.set_data(info, MAGIC + bytes(SUM_SIZE + 8 * (1 + len(ids))))
+    start = len(FIPS_MAGIC) + FIPS_SUM_SIZE
+    live.set_data(info, FIPS_MAGIC + bytes(FIPS_SUM_SIZE + 8 * (1 + len(ids))))
     live.set_relocs(info, [(start + 8 * i, 8, R_ADDR, 0, s) for i, s in enumerate([info, *ids])])
     return ids[:2]
 
@@ -50,7 +48,7 @@ def seal(live: Live, layout: Layout, file: int, path: str) -> None:
 
     Raises OSError.
     """
-    parts = [b"go fips object v1\n"]
+    parts = [FIPS_HEADER]
     for i in range(0, len(FIPS_BRACKETS), 2):
         start = fileoff(layout, live.value(live.lookup(FIPS_BRACKETS[i][0])))
         end = fileoff(layout, live.value(live.lookup(FIPS_BRACKETS[i + 1][0])))
@@ -64,8 +62,11 @@ def seal(live: Live, layout: Layout, file: int, path: str) -> None:
         except OSError as error:
             reason = (error.strerror or "error").lower()
             raise LinkError(f"asmbfips: open {path}: {reason}", prefixed=False) from None
-    at = fileoff(layout, live.value(live.lookup(INFO))) + len(MAGIC)
-    os.pwrite(file, hmac(parts), at)
+    at = fileoff(layout, live.value(live.lookup(INFO))) + len(FIPS_MAGIC)
+    hashed = ZeroKeyed()
+    for part in parts:
+        hashed.update(part)
+    os.pwrite(file, hashed.digest(), at)
 
 
 def fileoff(layout: Layout, address: int) -> int:
@@ -73,12 +74,3 @@ def fileoff(layout: Layout, address: int) -> int:
         if segment.vaddr <= address < segment.vaddr + segment.filelen:
             return segment.fileoff + address - segment.vaddr
     raise LinkError(f"asmbfips: {address:#x} is in no segment", prefixed=False)
-
-
-def hmac(parts: list[bytes]) -> bytes:
-    """HMAC-SHA256 with a key of zeros."""
-    inner = sha256(b"\x36" * 64)
-    for part in parts:
-        inner.update(part)
-    outer: bytes = sha256(b"\x5c" * 64 + inner.digest()).digest()
-    return outer
