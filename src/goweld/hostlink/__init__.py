@@ -1,1 +1,1 @@
-"""External linking: the host linker, reached through the C compiler, makes the output of the object we wrote."""
+"""External linking: the host linker, called through the C compiler, makes the output of our object."""

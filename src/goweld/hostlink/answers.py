@@ -1,8 +1,8 @@
 """What a compiler answered, kept between links: cmd/link asks it the same five questions at each.
 
-An answer holds as long as nothing changed that it depends on: the compiler, the linker, and every place where
-the compiler would find another one, by path, inode, size and time; the flags; the environment.  A file that is
-damaged, or not ours, is no answer.
+An answer holds as long as nothing changed that it depends on: the compiler, the linker, and every place
+where the compiler would find another one, by path, inode, size and time; the flags; the environment.  A
+damaged file is no answer.
 """
 
 from __future__ import annotations

@@ -14,28 +14,17 @@ if TYPE_CHECKING:
 DEFAULT = "gcc"
 YES, NO = "yes", "no"
 TRIVIAL = "int main() { return 0; }"
-# Of a user's flags, those that matter to whether the linker knows another flag (ld.trimLinkerArgv): with the next
-# word left out, with it kept, and by how they begin.
+# Of a user's flags, those that matter to whether the linker knows another flag (ld.trimLinkerArgv): with the
+# next word left out, with it kept, and by how they begin.
 DROPPED_WITH_NEXT = ("-F", "-l", "-framework", "-Wl,-framework", "-Wl,-rpath", "-Wl,-undefined")
 KEPT_WITH_NEXT = (
-    *(
-        "-B",
-        "-L",
-        "-arch",
-        "-isysroot",
-        "--sysroot",
-        "-target",
-        "--target",
-        "-resource-dir",
-        "-rtlib",
-        "--rtlib",
-    ),
-    *("-stdlib", "--stdlib", "-unwindlib", "--unwindlib"),
+    *("-B", "-L", "-arch", "-isysroot", "--sysroot", "-target", "--target", "-resource-dir"),
+    *("-rtlib", "--rtlib", "-stdlib", "--stdlib", "-unwindlib", "--unwindlib"),
 )
 KEPT = (
-    *("-B", "-L", "-f", "-m", "-p", "-Wl,", "-arch", "-isysroot", "--sysroot", "-target", "--target"),
-    *("-resource-dir", "-rtlib", "--rtlib", "-stdlib", "--stdlib", "-unwindlib", "--unwindlib", "-nostdlib"),
-    *("-nodefaultlibs", "-nostartfiles", "-nostdinc", "-nobuiltininc"),
+    *KEPT_WITH_NEXT,
+    *("-f", "-m", "-p", "-Wl,"),
+    *("-nostdlib", "-nodefaultlibs", "-nostartfiles", "-nostdinc", "-nobuiltininc"),
 )
 
 
@@ -56,7 +45,7 @@ class Compiler:
         self.answers = answers.Answers(self.path, [*self.command[1:], "", *self.flags], environ)
 
     def supports(self, flag: str, place: str) -> bool:
-        """Whether a small program is linked with the flag (ld.linkerFlagSupported), tried in directory `place`.
+        """Whether a small program in directory `place` is linked with the flag (ld.linkerFlagSupported).
 
         What fails for another reason than the flag is asked again by the next link.
         """

@@ -70,7 +70,7 @@ def ranges(file: int, at: int, segments: list[tuple[int, int, int]]) -> list[tup
 
 
 def look(file: int) -> tuple[int, list[tuple[int, int, int]]]:
-    """Where the section is, and (offset, address, size) of what is loaded, of a 64-bit little-endian ELF file."""
+    """Where the section is in an ELF file, and (offset, address, size) of what is loaded."""
     head = read(file, 0, 64)
     if head[:6] != b"\x7fELF\x02\x01":
         raise Unfit

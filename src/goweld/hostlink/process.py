@@ -61,6 +61,7 @@ def run(argv: list[str], environ: Mapping[str, str], *, errors: bool = True) -> 
         (os.POSIX_SPAWN_DUP2, writer, 2) if errors else (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     try:
+        # A group of its own: whoever ends it ends what it runs, too.
         number = os.posix_spawn(
             path, argv, environ, file_actions=actions, setpgroup=0, setsigdef=DEFAULT_SIGNALS
         )
