@@ -1,1 +1,1 @@
-"""External linking: the host linker, called through the C compiler, makes the output of our object."""
+"""Stage 10: the host linker, called through the C compiler, makes the output of our object."""
