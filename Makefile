@@ -5,6 +5,7 @@
 #   make check    format, lint, types, layers, then the tests
 #   make fuzz     link with damaged inputs
 #   make corpus   compare whole programs and all of the standard library's tests; MODULE=path@version adds one
+#   make suites   Go's own cgo tests with both linkers
 #   make bench    time and memory, as ratios to go tool link; writes the table and the plots
 #   make bench-limit  the least any linker would take here, beside what Goweld takes
 
@@ -18,7 +19,7 @@ GO = $(shell $(BIN)/python -m tests.toolchain)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
-.PHONY: build go demo test check checked fuzz corpus bench bench-limit clean
+.PHONY: build go demo test check checked fuzz corpus suites bench bench-limit clean
 
 build: $(VENV)/ready
 	@$(BIN)/python setup.py -q build_ext --inplace
@@ -60,8 +61,13 @@ checked: build
 fuzz: build go
 	@$(BIN)/python tests/fuzz/run.py --go $(GO) --goweld $(BIN)/goweld $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
+# CGO=gcc or CGO=clang builds everything with cgo and that compiler.
 corpus: build go
-	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(if $(MODULE),--module $(MODULE))
+	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(if $(MODULE),--module $(MODULE)) $(if $(CGO),--cc $(CGO))
+
+# SUITE chooses by name; CGO=clang is the other compiler.
+suites: build go
+	@$(BIN)/python tests/gotest/suites.py --go $(GO) --goweld $(BIN)/goweld $(if $(SUITE),--suite '$(SUITE)') $(if $(CGO),--cc $(CGO))
 
 # RUNS of each side, 7 at least for a table to commit. ARGS="--only programs --program hello" measures less.
 bench: build go

@@ -2,7 +2,8 @@
 
 usage: go build -toolexec='python capture.py DIR' ...
 
-The link itself writes an empty file, which the go command accepts: a corpus needs the inputs only.
+The link itself writes an empty file, which the go command accepts: a corpus needs the inputs only. But a
+shared library of packages is linked, for the programs that need it.
 """
 
 import os
@@ -22,6 +23,8 @@ def main() -> int:
     except LinkError as err:
         print(f"capture: {err}", file=sys.stderr)
         return 1
+    if "-buildmode=shared" in args:
+        os.execv(tool, [tool, *args])
     # The go command leaves the name of the output before everything else.
     with open(args[args.index("-o") + 1], "wb") as output:
         os.chmod(output.fileno(), 0o755)

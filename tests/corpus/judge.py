@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recipes import Go, Row
+from recipes import PROGRAMS, Go, Row, fill
 
 from goweld.cli import record
 from goweld.errors import LinkError
@@ -17,6 +17,22 @@ from goweld.explain.repro import Job
 
 IDENTICAL, DIFFERENT, NOT_RUN = "identical", "DIFFERENT", "NOT RUN"
 TIMEOUT = 900
+# What a link may run; all else is kept from it, a go command and another linker for Go above all.
+HOST_TOOLS = (
+    "gcc",
+    "g++",
+    "cc",
+    "c++",
+    "clang",
+    "clang++",
+    "ar",
+    "as",
+    "ld",
+    "ld.bfd",
+    "ld.gold",
+    "ld.lld",
+    "mold",
+)
 
 
 @dataclass
@@ -43,56 +59,112 @@ class Runner:
         self.record = self.outputs / "record"
         shutil.rmtree(self.outputs, ignore_errors=True)
         self.outputs.mkdir(parents=True)
-        empty = self.outputs / "empty"
-        empty.mkdir()
+        self.empty, self.tools = self.outputs / "empty", self.outputs / "host-tools"
+        self.empty.mkdir()
+        self.tools.mkdir()
+        for name in HOST_TOOLS:
+            if tool := shutil.which(name):
+                (self.tools / name).symlink_to(tool)
         root = str(go.root_without_linker())
-        self.environment = {**go.plain_environment(), "PATH": str(empty)}
+        self.environment = {**go.plain_environment(), "PATH": str(self.empty)}
         self.strict = {"GOWELD_STRICT": "1", "GOWELD_RECORD": str(self.record)}
         self.job_root = root
 
     def environment_of(self, job: Job) -> dict[str, str]:
         """The same for both linkers. A GOROOT goes into the bytes, so both get the one without a linker."""
         environment = job.run_environment(self.environment)
+        if environment.get("CGO_ENABLED") == "1":
+            environment["PATH"] = str(self.tools)
         if environment.get("GOROOT"):
             environment["GOROOT"] = self.job_root
         return environment
 
-    def compare(self, name: str, job: Job, flags: list[str]) -> Result:
-        """Link one job with both and compare."""
+    def compare(self, name: str, job: Job, flags: list[str], row: Row | None = None) -> Result:
+        """Link one job with both and compare; run what comes of it if the row says how."""
         folder = self.outputs / name.replace("/", "~").replace(" ", "_")
-        folder.mkdir()
-        reference, ours = folder / "reference", folder / "goweld"
-        environment = self.environment_of(job)
+        # In folders, since the file's own name may go into it.
+        reference, ours = folder / "reference" / "out", folder / "goweld" / "out"
+        temporary = folder / "tmp"
+        for made in (reference.parent, ours.parent, temporary):
+            made.mkdir(parents=True)
+        environment = {**self.environment_of(job), "TMPDIR": str(temporary)}
         flags = self.extra + flags
         start = time.monotonic()
         answer = run(job.command([str(self.go.linker)], str(reference), flags), job.folder, environment)
         middle = time.monotonic()
         if answer:
             return Result(name, NOT_RUN, f"the reference linker fails: {answer}")
+        shutil.rmtree(temporary)
+        temporary.mkdir()
         command = job.command([*self.goweld, "link"], str(ours), flags)
         answer = run(command, job.folder, {**environment, **self.strict})
         times = (middle - start, time.monotonic() - middle)
         if answer:
             return Result(name, DIFFERENT, f"goweld fails: {answer}", times, links=1)
+        # gcc leaves files of its own, cc*.res, where a probe makes it fail.
+        found = [*temporary.iterdir(), *ours.parent.iterdir()]
+        if left := [path.name for path in found if path != ours and path.suffix != ".res"]:
+            return Result(name, DIFFERENT, f"goweld leaves {', '.join(left)}", times, links=1)
         if self.again:
-            second = folder / "goweld-on-one-processor"
+            second = folder / "goweld-on-one-processor" / "out"
+            second.parent.mkdir()
             command = [shutil.which("taskset") or "taskset", "-c", "0", *self.goweld, "link"]
             answer = run(job.command(command, str(second), flags), job.folder, {**environment, **self.strict})
             if answer or not identical(str(ours), str(second)):
                 return Result(name, DIFFERENT, answer or "not the same on one processor", times, links=2)
-        return replace(self._judge(name, reference, ours, times), links=2 if self.again else 1)
+        if row and row.run:
+            answer = self.use(row, ours, temporary)
+            if not answer.startswith("status 0"):
+                return Result(name, DIFFERENT, f"goweld's file does not run: {answer}", times, links=1)
+            if answer != (theirs := self.use(row, reference, temporary)):
+                return Result(
+                    name, DIFFERENT, f"goweld's file: {answer}\nthe other: {theirs}", times, links=1
+                )
+        return replace(self._judge(name, reference, ours, folder, times), links=2 if self.again else 1)
+
+    def use(self, row: Row, file: Path, folder: Path) -> str:
+        """What comes of a row's commands on a file: the last one's status and what it prints."""
+        shutil.rmtree(folder)
+        folder.mkdir()
+        names = {
+            "out": str(file),
+            "dir": str(PROGRAMS / row.program),
+            "tmp": str(folder),
+            "go": str(self.go.go),
+        }
+        names |= {"cc": row.cc or "cc"}
+        environment = {**self.go.environment, **row.environment()}
+        for command in row.run:
+            try:
+                done = subprocess.run(
+                    fill(command, names),
+                    cwd=PROGRAMS if command[0] == "{go}" else folder,
+                    env=environment,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    timeout=TIMEOUT,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                return f"no end after {TIMEOUT} s"
+            except OSError as err:
+                return str(err.strerror)
+            said = done.stdout.decode(errors="replace").replace(str(file), "{out}")
+            if done.returncode:
+                break
+        return f"status {done.returncode}: {said[-2000:]}"
 
     def _judge(
-        self, name: str, reference: Path, ours: Path, times: tuple[float, float] = (0.0, 0.0)
+        self, name: str, reference: Path, ours: Path, folder: Path, times: tuple[float, float] = (0.0, 0.0)
     ) -> Result:
         try:
             if not identical(str(reference), str(ours)):
                 difference = first_difference(str(reference), str(ours))
-                return Result(name, DIFFERENT, f"{difference}\nkept in {ours.parent}", times)
+                return Result(name, DIFFERENT, f"{difference}\nkept in {folder}", times)
         except LinkError as err:
             return Result(name, DIFFERENT, str(err), times)
         if not self.keep:
-            shutil.rmtree(ours.parent)
+            shutil.rmtree(folder)
         return Result(name, IDENTICAL, "", times)
 
     def compare_shipped(self, row: Row, package: str) -> Result:
@@ -112,7 +184,7 @@ class Runner:
         answer = run(command, Path(self.job_root) / "src", environment)
         if answer:
             return Result(name, DIFFERENT, f"go build with goweld fails: {answer}", links=1)
-        return replace(self._judge(name, shipped, folder / program), links=1)
+        return replace(self._judge(name, shipped, folder / program, folder), links=1)
 
     def links_done(self) -> int:
         """The links that Goweld says it did itself."""

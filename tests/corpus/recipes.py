@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from goweld.explain.repro import Job
@@ -21,6 +21,8 @@ ROOT = HERE.parent.parent
 MANIFEST = HERE / "manifest.toml"
 PROGRAMS = HERE / "programs"
 BATCH = 40
+LIBRARY = "link"  # what `capture` calls a link that the go command gives no import path
+CXX = {"gcc": "g++", "clang": "clang++"}
 # Where things come from and are kept; the rest of the user's configuration would change what is built.
 KEPT_CONFIG = ("GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE")
 
@@ -40,6 +42,20 @@ class Row:
     ldflags: list[str] = field(default_factory=list)
     link: list[list[str]] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
+    cc: str = ""
+    prepare: list[list[str]] = field(default_factory=list)
+    run: list[list[str]] = field(default_factory=list)
+
+    def environment(self) -> dict[str, str]:
+        """What the build's environment has beyond the corpus's own."""
+        if not self.cc:
+            return self.env
+        return {"CGO_ENABLED": "1", "CC": self.cc, "CXX": CXX[self.cc], **self.env}
+
+    def with_cgo(self, cc: str) -> Row:
+        """The same built with cgo by this compiler; what was without it is tried with default flags only."""
+        cgo = self.cc or self.env.get("CGO_ENABLED") == "1"
+        return replace(self, name=f"{self.name}-{cc}", cc=cc, link=self.link if cgo else [[]])
 
     def variants(self, defaults: dict[str, list[str]]) -> dict[str, list[str]]:
         """The linker flags to try, by a name for each."""
@@ -96,9 +112,11 @@ class Go:
             if not name.startswith(("GO", "CGO_")) or name in ("GOWELD_PYTHON", "GOWELD_PACKAGE")
         }
 
-    def run(self, arguments: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        """One go command."""
-        command = [str(self.go), *arguments]
+    def run(
+        self, arguments: list[str], cwd: Path, env: dict[str, str], *, go: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """One go command, this distribution's or that of a copy."""
+        command = [str(go or self.go), *arguments]
         environment = {**self.environment, **env}
         return subprocess.run(command, cwd=cwd, env=environment, text=True, capture_output=True, check=False)
 
@@ -162,6 +180,7 @@ def collect(go: Go, row: Row, *, fresh: bool) -> Collected:
     directory.mkdir(parents=True)
     (go.work / "store").mkdir(exist_ok=True)
     (directory / "store").symlink_to(go.work / "store")
+    row = prepared(go, row)
     wanted, missing = build(go, row, directory)
     folders = sorted((directory / "jobs").glob("*/job.json"), key=lambda path: path.stat().st_mtime)
     jobs = {job.name: job for job in (Job.load(path.parent) for path in folders)}
@@ -178,14 +197,43 @@ def collect(go: Go, row: Row, *, fresh: bool) -> Collected:
 def has_inputs(job: Job) -> bool:
     """Whether all that a kept job links is still in the store."""
     lines = (job.folder / "importcfg").read_text().splitlines()
-    files = [line.partition("=")[2] for line in lines if line.startswith("packagefile ")]
-    return all((job.folder / file).exists() for file in [*files, job.arguments[-1]])
+    files = [line.partition("=")[2] for line in lines if line.startswith(("packagefile ", "packageshlib "))]
+    return all((job.folder / file).exists() for file in [*files, job.arguments[-1].rpartition("=")[2]])
+
+
+def prepared(go: Go, row: Row) -> Row:
+    """The row once its `prepare` commands have made C libraries, in a folder that its env and flags name.
+
+    Raises RuntimeError if one fails.
+    """
+    if not row.prepare:
+        return row
+    folder = go.work / "prepared" / row.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    names = {"dir": str(PROGRAMS / row.program), "prepared": str(folder), "cc": row.cc, "cxx": CXX[row.cc]}
+    for command in row.prepare:
+        words = fill(command, names)
+        done = subprocess.run(words, cwd=folder, text=True, capture_output=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{row.name}: {' '.join(words)}: {done.stderr.strip()}")
+    env = dict(zip(row.env, fill(list(row.env.values()), names), strict=True))
+    return replace(row, env=env, flags=fill(row.flags, names))
+
+
+def fill(words: list[str], names: dict[str, str]) -> list[str]:
+    """Words with {name}s replaced."""
+    for name, value in names.items():
+        words = [word.replace("{" + name + "}", value) for word in words]
+    return words
 
 
 def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]:
     """Run the go command over a row's packages. The jobs to expect, and what failed with the reason."""
     if row.module:
         return build_module(go, row, directory)
+    if row.kind == "shared":
+        return build_shared(go, row, directory)
     cwd = ROOT / row.path if row.path else PROGRAMS if row.program else go.root / "src"
     patterns = row.packages or [f"./{row.program}" if row.program else "."]
     packages = list_packages(go, row, cwd, patterns)
@@ -196,11 +244,30 @@ def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]
         output.mkdir(parents=True, exist_ok=True)
         command = ["test", "-c"] if row.kind == "test" else ["build"]
         command += [*toolexec(directory), *row_flags(go, row), "-o", f"{output}/", *batch]
-        done = go.run(command, cwd, row.env)
+        done = go.run(command, cwd, row.environment())
         if done.returncode:
             reason = reason_of(done)
             missing |= {package + suffix: reason for package in batch}
     return [package + suffix for package in packages], missing
+
+
+def build_shared(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]:
+    """Make a shared library of packages in a GOROOT of its own, then a program that uses it."""
+    root = go.copy_of_root(f"goroot-{row.name}")
+    # The go command links no library again that is there.
+    shutil.rmtree(root / "pkg" / "linux_amd64_dynlink", ignore_errors=True)
+    environment = {**row.environment(), "GOROOT": str(root)}
+    flags = [*toolexec(directory), "-buildvcs=false", "-linkshared", *row.flags]
+    commands = (
+        (["install", "-buildmode=shared", *flags, *row.packages], root / "src"),
+        (["build", *flags, "-o", f"{directory}/out", f"./{row.program}"], PROGRAMS),
+    )
+    wanted = [LIBRARY, f"corpus/{row.program}"]
+    for number, (command, cwd) in enumerate(commands):
+        done = go.run(command, cwd, environment, go=root / "bin" / "go")
+        if done.returncode:
+            return wanted, dict.fromkeys(wanted[number:], reason_of(done))
+    return wanted, {}
 
 
 def row_flags(go: Go, row: Row) -> list[str]:
@@ -221,9 +288,10 @@ def toolexec(directory: Path) -> list[str]:
 
 def list_packages(go: Go, row: Row, cwd: Path, patterns: list[str]) -> list[str]:
     """The packages that patterns name and that give a link: mains, or those with tests."""
-    wanted = "or .TestGoFiles .XTestGoFiles" if row.kind == "test" else 'and (eq .Name "main") .GoFiles'
+    main = 'and (eq .Name "main") (or .GoFiles .CgoFiles)'
+    wanted = "or .TestGoFiles .XTestGoFiles" if row.kind == "test" else main
     template = "{{if " + wanted + "}}{{.ImportPath}}{{end}}"
-    done = go.run(["list", "-f", template, *patterns], cwd, row.env)
+    done = go.run(["list", "-f", template, *patterns], cwd, row.environment())
     if done.returncode:
         raise RuntimeError(f"{row.name}: go list: {done.stderr.strip()}")
     return done.stdout.split()
@@ -269,7 +337,7 @@ def build_module(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str
         f"{output}/",
         inside,
     ]
-    done = go.run(command, folder, row.env)
+    done = go.run(command, folder, row.environment())
     return [package], {package: reason_of(done)} if done.returncode else {}
 
 

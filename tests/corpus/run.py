@@ -1,8 +1,9 @@
 """Link every job of the corpus with both linkers, and compare the raw outputs.
 
-usage: run.py [--full] [--only NAME] [--module PATH@VERSION] [-j N] --go GO --goweld GOWELD
+usage: run.py [--full] [--only NAME] [--module PATH@VERSION] [--cc CC] [-j N] --go GO --goweld GOWELD
 
-Goweld runs strict and where no linker can be found: without PATH, and with a GOROOT that lacks the link tool.
+Goweld runs strict and where no other can be found: with a PATH of C compilers and host linkers at most, and a
+GOROOT that lacks the link tool. --cc builds every row with cgo and that compiler.
 Its own count of links must equal the number of rows that were compared.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -21,23 +23,39 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "src")]
 
 from judge import DIFFERENT, IDENTICAL, NOT_RUN, Result, Runner  # noqa: E402
-from recipes import Collected, Go, Manifest, Row, argument_parser, collect, launcher_command  # noqa: E402
+from recipes import (  # noqa: E402
+    CXX,
+    LIBRARY,
+    Collected,
+    Go,
+    Manifest,
+    Row,
+    argument_parser,
+    collect,
+    launcher_command,
+)
 
 from goweld.explain.repro import Job  # noqa: E402
 
 
 def rows_to_run(manifest: Manifest, options: argparse.Namespace) -> list[Row]:
     if options.module:
-        return [Row(f"module-{number}", module=module) for number, module in enumerate(options.module)]
-    rows = [row for row in manifest.rows if options.full or options.only or row.quick]
+        rows = [Row(f"module-{number}", module=module) for number, module in enumerate(options.module)]
+    else:
+        rows = [row for row in manifest.rows if options.full or options.only or row.quick]
+    if options.cc:
+        rows = [row.with_cgo(options.cc) for row in rows if row.kind != "shipped"]
     return [row for row in rows if not options.only or any(word in row.name for word in options.only)]
 
 
-def cases(manifest: Manifest, collected: Collected) -> Iterator[tuple[str, Job, list[str]]]:
+def cases(manifest: Manifest, collected: Collected) -> Iterator[tuple[str, Job, list[str], Row | None]]:
     """Every job in every variant."""
+    row = collected.row
     for package, job in collected.jobs.items():
-        for variant, flags in collected.row.variants(manifest.variants).items():
-            yield f"{collected.row.name}:{package}:{variant}", job, flags
+        for variant, flags in row.variants(manifest.variants).items():
+            # A library that programs share is not run by itself.
+            runs = None if package == LIBRARY else row
+            yield f"{row.name}:{package}:{variant}", job, flags, runs
 
 
 class Report:
@@ -56,6 +74,11 @@ class Report:
                 print(f"{result.verdict} {result.name}{times}", flush=True)
                 if result.text:
                     print("    " + result.text.replace("\n", "\n    "), flush=True)
+
+    def absent(self, row: Row) -> None:
+        """A row for a compiler that this machine lacks: said, and no failure."""
+        with self._lock:
+            print(f"{row.name}: left out, {row.cc} is not installed", flush=True)
 
     def count(self, verdict: str) -> int:
         return sum(result.verdict == verdict for result in self.results)
@@ -115,6 +138,9 @@ class Session:
 
     def run_row(self, row: Row, pool: ThreadPoolExecutor) -> None:
         """Collect a row's jobs and hand their comparisons to the pool."""
+        if row.cc and not shutil.which(row.cc):
+            self.report.absent(row)
+            return
         if row.kind == "shipped":
             for package in row.packages:
                 pool.submit(self.judge, package, partial(self.runner.compare_shipped, row, package))
@@ -143,6 +169,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--module", action="append", help="compare a program of the module proxy: PATH@VERSION"
     )
+    parser.add_argument("--cc", choices=sorted(CXX), help="build every row with cgo and this C compiler")
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / ".cache" / "corpus")
     parser.add_argument("--fresh", action="store_true", help="collect all jobs anew")
     parser.add_argument("--collect", action="store_true", help="only collect the jobs")

@@ -66,3 +66,17 @@ def test_a_row_that_does_not_run_fails_the_run(tmp_path: Path) -> None:
     done = run(tmp_path, f'{RECORD}\nexec {REAL} "$@"', "--flag=-nosuchflag")
     assert done.returncode == 1
     assert "4 NOT RUN, of which 0 are allowed" in done.stdout
+
+
+def test_the_same_bytes_must_run(tmp_path: Path) -> None:
+    broken = 'while [ "$1" != -o ]; do shift; done\n/bin/chmod -x "$2"'
+    done = run(tmp_path, f'{RECORD}\n{REAL} "$@"\n{broken}')
+    assert done.returncode == 1
+    assert "goweld's file does not run: Permission denied" in done.stdout
+    assert "0 identical of 4 tried" in done.stdout
+
+
+def test_what_a_link_leaves_behind_is_a_difference(tmp_path: Path) -> None:
+    done = run(tmp_path, f'{RECORD}\n: > "$TMPDIR/left"\nexec {REAL} "$@"')
+    assert done.returncode == 1
+    assert "goweld leaves left" in done.stdout

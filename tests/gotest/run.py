@@ -52,6 +52,24 @@ def pattern(names: list[str]) -> str:
     return "|".join("/".join(f"^{re.escape(part)}$" for part in name.split("/")) for name in names)
 
 
+def overlay(go: Go) -> Path:
+    """A file for -overlay that puts the shim in the place of cmd/link's func main."""
+    path = go.work / "overlay.json"
+    replaced = str(go.root / "src" / "cmd" / "link" / "main.go")
+    path.write_text(json.dumps({"Replace": {replaced: str(SHIM)}}))
+    return path
+
+
+def root_with_shim(go: Go) -> Path:
+    """A GOROOT whose link tool is the shim."""
+    root = go.copy_of_root("goroot-with-shim")
+    tool = root / go.linker.relative_to(go.root)
+    done = go.run(["build", "-o", str(tool), str(SHIM)], HERE, {})
+    if done.returncode:
+        raise SystemExit(f"the shim does not build: {done.stderr}")
+    return root
+
+
 class Routes:
     """Runs the routes with one linker."""
 
@@ -85,10 +103,10 @@ class Routes:
 
     def go_test(self, route: str, skip: list[str], run: list[str], environment: dict[str, str]) -> Outcomes:
         package = ROUTES[route]
-        root = self.go.root if route == "A" else self.root_with_shim()
+        root = self.go.root if route == "A" else root_with_shim(self.go)
         command = [f"{root}/bin/go", "test", "-json", "-count=1", f"-skip={pattern(skip)}"]
         command += [f"-run={pattern(run)}"] if run else []
-        command += [f"-overlay={self.overlay()}"] if route == "A" else []
+        command += [f"-overlay={overlay(self.go)}"] if route == "A" else []
         done = subprocess.run(
             [*command, package],
             cwd=root / "src",
@@ -99,21 +117,6 @@ class Routes:
             check=False,
         )
         return parse(done.stdout.splitlines())
-
-    def overlay(self) -> Path:
-        path = self.go.work / "overlay.json"
-        replaced = str(self.go.root / "src" / "cmd" / "link" / "main.go")
-        path.write_text(json.dumps({"Replace": {replaced: str(SHIM)}}))
-        return path
-
-    def root_with_shim(self) -> Path:
-        """A GOROOT whose link tool is the shim."""
-        root = self.go.copy_of_root("goroot-with-shim")
-        tool = root / self.go.linker.relative_to(self.go.root)
-        done = self.go.run(["build", "-o", str(tool), str(SHIM)], HERE, {})
-        if done.returncode:
-            raise SystemExit(f"the shim does not build: {done.stderr}")
-        return root
 
     def links(self) -> tuple[int, int]:
         """How many links Goweld did, and how many were handed to the real linker."""

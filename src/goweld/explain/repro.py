@@ -127,8 +127,16 @@ def portable(argv: list[str], cwd: str, keep: Keep) -> tuple[list[str], str]:
             words += argv[start:at]
     if OUT not in words:
         words[:0] = ["-o", OUT]
-    words += [keep(os.path.join(cwd, word), "main.a") for word in argv[at:]]
+    words += [portable_archive(word, cwd, keep) for word in argv[at:]]
     return words, config
+
+
+def portable_archive(word: str, cwd: str, keep: Keep) -> str:
+    """What is linked: an archive, or in a shared library of packages one as IMPORTPATH=FILE."""
+    package, equals, path = word.partition("=")
+    if equals and not os.path.exists(os.path.join(cwd, word)):
+        return f"{package}={keep(os.path.join(cwd, path), package + '.a')}"
+    return keep(os.path.join(cwd, word), "main.a")
 
 
 def portable_importcfg(text: str, cwd: str, keep: Keep) -> str:
@@ -220,7 +228,8 @@ def store_file(path: str, store: Path) -> Path:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as err:
             raise LinkError(f"open {path}: {err.strerror}") from err
-    kept = store / digest[:2] / f"{digest}.a"
+    # A shared library's own name goes into what is linked with it.
+    kept = store / digest[:2] / (f"{digest}/{name}" if name.endswith(".so") else f"{digest}.a")
     if kept.exists():
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
