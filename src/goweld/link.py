@@ -170,25 +170,26 @@ def link(options: Options, show: Show) -> None:
     objects.release(NAMES)
     # ------------------------------------------- addresses are final below
 
-    # 7 relocate: the debug sections, which compression shortens.
-    work = relocation.start(live, layout)
-    if debug:
-        stages.start("debug")
-        debug_relocation.build(live, work, layout, sections, options.compressdwarf, diagnostics)
-        if options.compressdwarf:
-            objects.release(DEBUG_RELOCS)
-            objects.release(DEBUG)
-    end = data_layout.place_in_file(options, layout, elf.HEADR)
-    if debug:
-        debug_relocation.add(work, sections)
-    # ------------------------------------------- offsets are final below
+    data_layout.place_in_file(options, layout, elf.HEADR)
+    # ------------------------------------------- offsets are final below, but for debug sections
 
-    # 7 relocate: everything to the file.
+    # 7 relocate: everything to the file. Debug sections are compressed meanwhile, which shortens them.
     stages.start("relocate")
     with output:
-        output.reserve(end)
+        output.reserve(layout.dwarf.fileoff)
         try:
-            relocation.write(live, work, text, layout, data, output.file, diagnostics)
+            work = relocation.start(live, layout)
+            relocation.add(live, work, text, layout, data)
+            if debug:
+                work.refer(sections.slots, sections.starts)
+                if options.compressdwarf:
+                    debug_relocation.compress(live, work, sections, output.file, diagnostics)
+                    objects.release(DEBUG_RELOCS)
+                    objects.release(DEBUG)
+                debug_relocation.place(layout, sections)
+                output.reserve(data_layout.place_in_file(options, layout, elf.HEADR))
+                debug_relocation.add(work, sections)
+            relocation.write(live, work, output.file, diagnostics)
             fips.seal(live, layout, output.file, options.fipso)
         except OSError as error:
             raise output.failed(error) from None

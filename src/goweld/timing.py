@@ -18,8 +18,7 @@ BUDGET = {
     "pclntab": (12.0, "live"),
     "dwarf": (12.0, "live"),
     "data": (5.0, "live"),
-    "debug": (46.0, "output"),
-    "relocate": (20.0, "output"),
+    "relocate": (66.0, "output"),
     "symtab": (7.0, "live"),
     "write": (2.0, "output"),
 }

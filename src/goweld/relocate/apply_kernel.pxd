@@ -73,6 +73,7 @@ cdef class Relocation:
     cpdef int add_ready(self, Column content, uint64_t size, uint64_t fileoff) except -1
     cdef Run* append(self, uint64_t fileoff, uint64_t size) except NULL
     cpdef list write(self, int file)
+    cpdef list written(self)
 
 
 cdef void write_runs(void* context, int64_t index) noexcept nogil

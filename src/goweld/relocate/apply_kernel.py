@@ -389,13 +389,18 @@ class Relocation:
         return r
 
     def write(self, file: int) -> list[tuple[int, int, int, int, int]]:
-        """Write everything; failures in order, or some: (symbol, relocation, target, why, value).
-
-        A run with failures is not written.  Raises OSError where the file takes no more.
-        """
+        """Write what was added; see written()."""
         self.b.file = file
         with cython.nogil:
             run_tasks(b"relocate and write", write_runs, cython.address(self.b), thread_count())
+        return self.written()
+
+    def written(self) -> list[tuple[int, int, int, int, int]]:
+        """Forget the runs, which were written but for those with failures.
+
+        Failures in order, or some: (symbol, relocation, target, why, value).  Raises OSError where the file
+        took no more.
+        """
         if self.b.no_memory:
             raise MemoryError
         if self.b.error:
@@ -406,4 +411,6 @@ class Relocation:
             for j in range(min(r.nfailures, MOST_FAILURES)):
                 f = cython.address(r.failures[j])
                 found.append((f.symbol, f.reloc, f.target, f.why, f.value))
+        self.b.n = 0
+        self.b.next = 0
         return found

@@ -2,7 +2,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from goweld.model.live_kernel cimport LiveColumns
 from goweld.model.memory_kernel cimport Column
-from goweld.relocate.apply_kernel cimport Failure, Place, Relocation
+from goweld.relocate.apply_kernel cimport Failure, Place, Relocation, Runs
 
 
 cdef enum:
@@ -23,6 +23,8 @@ cdef struct Packed:           # a section to compress
 cdef struct Packing:
     Place* place
     Packed* list
+    int64_t n
+    Runs* runs                # written by whoever finds no section left
     bint no_memory
 
 
@@ -32,10 +34,10 @@ cdef class Compression:
     cdef uint32_t n
     cdef list memory
     cpdef int add(self, Column pieces, uint32_t count, uint64_t addr, Column out, uint64_t first) except -1
-    cpdef list run(self)
+    cpdef list run(self, int file)
     cpdef list failures(self)
 
 
-cdef void pack_one(void* context, int64_t index) noexcept nogil
+cdef void pack_or_write(void* context, int64_t index) noexcept nogil
 cdef bint pack(Packing* b, Packed* p) noexcept nogil
 cdef uint64_t widest(LiveColumns* c, uint32_t* ids, uint32_t n) noexcept nogil

@@ -6,8 +6,8 @@ import cython
 from cython.cimports.goweld.codec.deflate_kernel import Stream, feed, finish
 from cython.cimports.goweld.codec.goflate_kernel import start
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.pool_kernel import run_tasks
-from cython.cimports.goweld.relocate.apply_kernel import apply_symbols
+from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
+from cython.cimports.goweld.relocate.apply_kernel import apply_symbols, write_runs
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
 
@@ -19,7 +19,10 @@ BLOCK = cython.declare(uint64_t, 512 << 10)  # relocated at a time: it stays in 
 
 
 class Compression:
-    """Up to `most` sections, added the largest first, then compressed by all threads at once."""
+    """Up to `most` sections, added the largest first, then compressed by all threads at once.
+
+    A section is one task, and the last one would keep one thread: the others write what the relocation has.
+    """
 
     def __init__(self, relocation: Relocation, most: int) -> None:
         self.relocation = relocation
@@ -39,10 +42,17 @@ class Compression:
         self.n += 1
         return 0
 
-    def run(self) -> list[int]:
-        """Compress everything; the streams' sizes, -1 where one does not fit, in the order of adding."""
+    def run(self, file: int) -> list[int]:
+        """Compress everything, and write the relocation's runs to the file.
+
+        The streams' sizes, -1 where one does not fit, in the order of adding.
+        """
+        runs = cython.address(self.relocation.b)
+        runs.file = file
+        self.b.runs = runs
+        self.b.n = self.n
         with cython.nogil:
-            run_tasks(b"compress section", pack_one, cython.address(self.b), self.n)
+            run_tasks(b"compress or write", pack_or_write, cython.address(self.b), self.n + thread_count())
         if self.b.no_memory:
             raise MemoryError
         return [self.b.list[i].size for i in range(self.n)]
@@ -58,10 +68,12 @@ class Compression:
         return found
 
 
-def pack_one(context, index):
-    """A task: one section."""
+def pack_or_write(context, index):
+    """A task: one section; the tasks after those write runs."""
     b = cython.cast("Packing *", context)
-    if not pack(b, b.list + index):
+    if index >= b.n:
+        write_runs(b.runs, index)
+    elif not pack(b, b.list + index):
         b.no_memory = True
 
 

@@ -15,21 +15,31 @@ if TYPE_CHECKING:
     from goweld.relocate.apply_kernel import Relocation
 
 
-def build(
-    live: Live,
-    work: Relocation,
-    layout: Layout,
-    debug: DebugSections,
-    shorten: bool,
-    diagnostics: Diagnostics,
+def compress(
+    live: Live, work: Relocation, debug: DebugSections, file: int, diagnostics: Diagnostics
 ) -> None:
-    """Compress the debug sections if `shorten`, give the layout their final places (ld.dwarfcompress)."""
-    work.refer(debug.slots, debug.starts)
-    if shorten:
-        failures = compress(work, debug)
-        if failures:
-            report(live, failures, diagnostics)
-        diagnostics.check()
+    """Pack the sections that get shorter (ld.compressSyms), and write what `work` has.  Raises OSError."""
+    parts = sorted(debug.sections, key=lambda part: -part.size)
+    packing = Compression(work, len(parts))
+    outs = [Column(1, max(part.size, elf.CHDR_SIZE)) for part in parts]
+    for part, out in zip(parts, outs, strict=True):
+        packing.add(part.pieces, part.count, part.section.vaddr, out, elf.CHDR_SIZE)
+    for part, out, size in zip(parts, outs, packing.run(file), strict=True):
+        if size >= 0 and elf.CHDR_SIZE + size < part.size:
+            out.view()[: elf.CHDR_SIZE] = elf.compression_header(part.size)
+            part.packed = out
+            part.packed_size = elf.CHDR_SIZE + size
+            part.section.compressed = True
+        else:
+            out.free()
+    report(live, packing.failures(), diagnostics)
+    diagnostics.check()
+    report(live, work.written(), diagnostics)
+    diagnostics.check()
+
+
+def place(layout: Layout, debug: DebugSections) -> None:
+    """The sections' final places (ld.dwarfcompress)."""
     addr = layout.dwarf.vaddr
     for part in debug.sections:
         part.start = part.section.vaddr
@@ -38,25 +48,6 @@ def build(
             part.section.length = part.packed_size
         addr += part.section.length
     layout.dwarf.length = layout.dwarf.filelen = addr - layout.dwarf.vaddr
-
-
-def compress(work: Relocation, debug: DebugSections) -> list[tuple[int, int, int, int, int]]:
-    """Pack the sections that get shorter (ld.compressSyms); what could not be relocated."""
-    # One section is one task, so the largest go first.
-    parts = sorted(debug.sections, key=lambda part: -part.size)
-    packing = Compression(work, len(parts))
-    outs = [Column(1, max(part.size, elf.CHDR_SIZE)) for part in parts]
-    for part, out in zip(parts, outs, strict=True):
-        packing.add(part.pieces, part.count, part.section.vaddr, out, elf.CHDR_SIZE)
-    for part, out, size in zip(parts, outs, packing.run(), strict=True):
-        if size >= 0 and elf.CHDR_SIZE + size < part.size:
-            out.view()[: elf.CHDR_SIZE] = elf.compression_header(part.size)
-            part.packed = out
-            part.packed_size = elf.CHDR_SIZE + size
-            part.section.compressed = True
-        else:
-            out.free()
-    return packing.failures()
 
 
 def add(work: Relocation, debug: DebugSections) -> None:

@@ -24,16 +24,8 @@ def start(live: Live, layout: Layout) -> Relocation:
     return Relocation(live, starts, amd64.TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
 
 
-def write(
-    live: Live,
-    work: Relocation,
-    text: TextLayout,
-    layout: Layout,
-    symbols: DataSymbols,
-    file: int,
-    diagnostics: Diagnostics,
-) -> None:
-    """Write all segments to the file, relocated, and what `work` has of debug sections.  Raises OSError."""
+def add(live: Live, work: Relocation, text: TextLayout, layout: Layout, symbols: DataSymbols) -> None:
+    """Have all segments written but for the debug sections."""
     section = text.section
     place = section.fileoff, section.vaddr, section.length
     below = count_below(live, text)
@@ -41,9 +33,11 @@ def write(
     for segment in (layout.rodata, layout.data):
         first, count = symbols.range(*KINDS[segment.name])
         work.add(symbols.order, first, count, segment.fileoff, segment.vaddr, segment.filelen, 0)
-    failures = work.write(file)
-    if failures:
-        report(live, failures, diagnostics)
+
+
+def write(live: Live, work: Relocation, file: int, diagnostics: Diagnostics) -> None:
+    """Write what was added.  Raises OSError."""
+    report(live, work.write(file), diagnostics)
     diagnostics.check()
 
 
@@ -61,6 +55,8 @@ def count_below(live: Live, text: TextLayout) -> int:
 
 def report(live: Live, failures: list[tuple[int, int, int, int, int]], diagnostics: Diagnostics) -> None:
     """Say what is wrong with relocations; what a symbol lacks, once (ErrorReporter.errorUnresolved)."""
+    if not failures:
+        return
     from goweld.relocate.messages import UNDEFINED, explain
 
     undefined = set()
