@@ -160,30 +160,35 @@ def link(options: Options, show: Show) -> None:
     holes = moduledata.fill(live, module, facts.moduledata_size, text, pcln, live.lookup(tasks.name))
     # ------------------------------------------- symbols are frozen: none is added below
 
+    # 7 relocate: beside what follows, debug sections are compressed, as far as they refer to no data.
+    if debug:
+        dwarf_sections.place_sections(live, layout, sections)
+    work = relocation.start(live, layout)
+    if debug:
+        work.refer(sections.slots, sections.starts)
+        if options.compressdwarf:
+            packing = debug_relocation.Packing(work, sections)
+
     # 4 layout: data, and the addresses of everything.
     group(live)
     data, divisions = data_layout.sort(live)
     moduledata.set_type_divisions(live, module, holes, divisions)
     data_layout.place(options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end))
-    if debug:
-        dwarf_sections.place_sections(live, layout, sections)
     objects.release(NAMES)
     # ------------------------------------------- addresses are final below
 
     data_layout.place_in_file(options, layout, elf.HEADR)
     # ------------------------------------------- offsets are final below, but for debug sections
 
-    # 7 relocate: everything to the file. Debug sections are compressed meanwhile, which shortens them.
+    # 7 relocate: everything to the file, while what is left of debug sections is compressed.
     stages.start("relocate")
     with output:
         output.reserve(layout.dwarf.fileoff)
         try:
-            work = relocation.start(live, layout)
             relocation.add(live, work, text, layout, data)
             if debug:
-                work.refer(sections.slots, sections.starts)
                 if options.compressdwarf:
-                    debug_relocation.compress(live, work, sections, output.file, diagnostics)
+                    packing.finish(live, output.file, diagnostics)
                     objects.release(DEBUG_RELOCS)
                     objects.release(DEBUG)
                 debug_relocation.place(layout, sections)

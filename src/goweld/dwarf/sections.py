@@ -37,8 +37,10 @@ class Builder:
         self.version = version
         self.sections: list[DebugSection] = []
 
-    def add(self, name: str, pieces: Column, count: int) -> DebugSection:
-        section = DebugSection(name, pieces, count)
+    def add(
+        self, name: str, pieces: Column, count: int, refers_to_data: bool = False
+    ) -> DebugSection:
+        section = DebugSection(name, pieces, count, refers_to_data)
         section.size = total_size(self.live, pieces, count)
         if section.size > MOST:
             raise LinkError(
@@ -111,7 +113,7 @@ def plan(
     listed, header = builder.header(True), builder.header(True)
     range_pieces, nrange = order.write_ranges(listed, version)
     found, nfound = units_info(info, objects, pieces.abbrev, tables, ranges, addrs)
-    builder.add(".debug_info", found, nfound)
+    builder.add(".debug_info", found, nfound, refers_to_data=True)
     locations, nlocation = order.collect_locations(header)
     if version == 5:
         builder.finish_header(header, builder.add(".debug_loclists", locations, nlocation))
@@ -158,9 +160,12 @@ def refuse(live: Live, symbol: int, why: str) -> None:
 
 
 def place_sections(live: Live, layout: Layout, debug: DebugSections) -> None:
-    """Addresses of the sections, end to end, and of their pieces (ld.allocateDwarfSections)."""
+    """Addresses of the sections, end to end from 0, and of their pieces (ld.allocateDwarfSections).
+
+    Nothing but what lies between them matters: where the segment lies, only the file's headers say.
+    """
     segment = layout.dwarf
-    addr = segment.vaddr
+    addr = 0
     for part in debug.sections:
         section = Section(part.name, segment, 4, len(layout.sections))
         section.align = 1

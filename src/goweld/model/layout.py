@@ -93,16 +93,27 @@ class Layout:
 class DebugSection:
     """A debug section before it is relocated: `count` live ids, whose contents lie end to end, `size` bytes.
 
-    `start` is the address they count from.  Where the file holds the section compressed, it is the first
+    `refers_to_data`: not only to text and other debug sections.  `start` is the address they count from.  Where the file holds the section compressed, it is the first
     `packed_size` bytes of `packed`.
     """
 
-    __slots__ = ("name", "pieces", "count", "size", "section", "start", "packed", "packed_size")
+    __slots__ = (
+        "name",
+        "pieces",
+        "count",
+        "refers_to_data",
+        "size",
+        "section",
+        "start",
+        "packed",
+        "packed_size",
+    )
 
-    def __init__(self, name: str, pieces: Column, count: int) -> None:
+    def __init__(self, name: str, pieces: Column, count: int, refers_to_data: bool) -> None:
         self.name = name
         self.pieces = pieces
         self.count = count
+        self.refers_to_data = refers_to_data
         self.size = 0
         self.section: Section
         self.start = 0

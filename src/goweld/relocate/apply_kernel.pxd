@@ -67,6 +67,7 @@ cdef class Relocation:
     cdef Runs b
     cdef uint32_t room
     cdef list memory
+    cpdef int count_from(self, list section_starts) except -1
     cpdef int refer(self, Column slots, Column starts) except -1
     cpdef int add(self, Column order, uint32_t first, uint32_t count, uint64_t fileoff, uint64_t addr,
                   uint64_t size, uint8_t pad) except -1

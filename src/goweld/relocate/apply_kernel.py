@@ -317,17 +317,21 @@ def write_at(file, content, size, fileoff):
 class Relocation:
     """What a link writes to its file: runs of symbols, added one by one, written by all threads at once."""
 
-    def __init__(self, live: Live, section_starts: list[int], tls_offset: int, unreachable: int) -> None:
+    def __init__(self, live: Live, tls_offset: int, unreachable: int) -> None:
         self.live = live
         self.memory = []
         starts = Column(8, 256)
         self.memory.append(starts)
         self.b.place.c = cython.address(self.live.c)
         self.b.place.section_start = cython.cast("uint64_t *", cython.cast(Column, starts).ptr)
-        for i in range(min(len(section_starts), 256)):
-            self.b.place.section_start[i] = section_starts[i]
         self.b.place.tls_offset = tls_offset
         self.b.place.unreachable = unreachable
+
+    def count_from(self, section_starts: list[int]) -> None:
+        """What section-relative relocations count from, by section index."""
+        for i in range(min(len(section_starts), 256)):
+            self.b.place.section_start[i] = section_starts[i]
+        return 0
 
     def refer(self, slots: Column, starts: Column) -> None:
         """What the relocations of debug sections refer to: see DebugSections."""

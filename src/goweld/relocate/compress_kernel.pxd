@@ -24,6 +24,8 @@ cdef struct Packing:
     Place* place
     Packed* list
     int64_t n
+    int64_t nearly            # those that may be compressed early: the first of the list
+    int64_t next              # of those
     Runs* runs                # written by whoever finds no section left
     bint no_memory
 
@@ -31,13 +33,16 @@ cdef struct Packing:
 cdef class Compression:
     cdef Packing b
     cdef readonly Relocation relocation
-    cdef uint32_t n
     cdef list memory
-    cpdef int add(self, Column pieces, uint32_t count, uint64_t addr, Column out, uint64_t first) except -1
-    cpdef list run(self, int file)
+    cpdef int add(self, Column pieces, uint32_t count, uint64_t addr, Column out, uint64_t first,
+                  bint early) except -1
+    cpdef int pack_early(self) except -1
+    cpdef int run(self, int file) except -1
+    cpdef list sizes(self)
     cpdef list failures(self)
 
 
+cdef void pack_rest(Packing* b) noexcept nogil
 cdef void pack_or_write(void* context, int64_t index) noexcept nogil
 cdef bint pack(Packing* b, Packed* p) noexcept nogil
 cdef uint64_t widest(LiveColumns* c, uint32_t* ids, uint32_t n) noexcept nogil

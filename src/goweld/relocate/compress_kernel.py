@@ -6,7 +6,8 @@ import cython
 from cython.cimports.goweld.codec.deflate_kernel import Stream, feed, finish
 from cython.cimports.goweld.codec.goflate_kernel import start
 from cython.cimports.goweld.model.memory_kernel import Column
-from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
+from cython.cimports.goweld.model.pool_kernel import run_tasks, span_begins, span_ends, thread_count
+from cython.cimports.goweld.model.pthread import atomic_next
 from cython.cimports.goweld.relocate.apply_kernel import apply_symbols, write_runs
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
@@ -19,7 +20,7 @@ BLOCK = cython.declare(uint64_t, 512 << 10)  # relocated at a time: it stays in 
 
 
 class Compression:
-    """Up to `most` sections, added the largest first, then compressed by all threads at once.
+    """Up to `most` sections, those that may be compressed early first, the largest first among either.
 
     A section is one task, and the last one would keep one thread: the others write what the relocation has.
     """
@@ -30,37 +31,46 @@ class Compression:
         self.memory = [Column(cython.sizeof(Packed), most)]
         self.b.list = cython.cast("Packed *", cython.cast(Column, self.memory[0]).ptr)
 
-    def add(self, pieces: Column, count: int, addr: int, out: Column, first: int) -> None:
+    def add(self, pieces: Column, count: int, addr: int, out: Column, first: int, early: bool) -> None:
         """Compress `count` pieces, laid end to end from `addr`, into `out` from `first` on."""
-        p = cython.address(self.b.list[self.n])
+        p = cython.address(self.b.list[self.b.n])
         p.ids = cython.cast("uint32_t *", pieces.ptr)
         p.n = count
         p.addr = addr
         p.out = cython.cast("uint8_t *", out.ptr) + first
         p.room = cython.cast(uint64_t, out.length) - first
         self.memory += [pieces, out]
-        self.n += 1
+        self.b.n += 1
+        if early:
+            self.b.nearly = self.b.n
         return 0
 
-    def run(self, file: int) -> list[int]:
-        """Compress everything, and write the relocation's runs to the file.
+    def pack_early(self) -> int:
+        """Compress what may be compressed early, on this thread; 0."""
+        with cython.nogil:
+            pack_rest(cython.address(self.b))
+        return 0
 
-        The streams' sizes, -1 where one does not fit, in the order of adding.
-        """
+    def run(self, file: int) -> None:
+        """Compress everything not begun, and write the relocation's runs to the file."""
         runs = cython.address(self.relocation.b)
         runs.file = file
         self.b.runs = runs
-        self.b.n = self.n
+        nlate = self.b.n - self.b.nearly
         with cython.nogil:
-            run_tasks(b"compress or write", pack_or_write, cython.address(self.b), self.n + thread_count())
+            run_tasks(b"compress or write", pack_or_write, cython.address(self.b), nlate + thread_count())
+        return 0
+
+    def sizes(self) -> list[int]:
+        """The streams' sizes, -1 where one does not fit, in the order of adding."""
         if self.b.no_memory:
             raise MemoryError
-        return [self.b.list[i].size for i in range(self.n)]
+        return [self.b.list[i].size for i in range(self.b.n)]
 
     def failures(self) -> list[tuple[int, int, int, int, int]]:
         """What could not be relocated: (symbol, relocation, target, why, value), some of each section."""
         found = []
-        for i in range(self.n):
+        for i in range(self.b.n):
             p = cython.address(self.b.list[i])
             for j in range(min(p.nfailures, MOST_KEPT)):
                 f = cython.address(p.failures[j])
@@ -69,12 +79,25 @@ class Compression:
 
 
 def pack_or_write(context, index):
-    """A task: one section; the tasks after those write runs."""
+    """A task: one late section; the tasks after those do what else there is."""
     b = cython.cast("Packing *", context)
-    if index >= b.n:
+    if index >= b.n - b.nearly:
+        pack_rest(b)
         write_runs(b.runs, index)
-    elif not pack(b, b.list + index):
+    elif not pack(b, b.list + b.nearly + index):
         b.no_memory = True
+
+
+def pack_rest(b):
+    """Compress early sections until there is none."""
+    while True:
+        i = atomic_next(cython.address(b.next))
+        if i >= b.nearly:
+            break
+        began = span_begins()
+        if not pack(b, b.list + i):
+            b.no_memory = True
+        span_ends(b"compress section", i, began)
 
 
 def pack(b, p):

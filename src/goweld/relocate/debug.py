@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goweld.codec import elf
+from goweld.model.beside import Beside
 from goweld.model.memory_kernel import Column
 from goweld.relocate.compress_kernel import Compression
 from goweld.relocate.image import report
@@ -15,27 +16,40 @@ if TYPE_CHECKING:
     from goweld.relocate.apply_kernel import Relocation
 
 
-def compress(
-    live: Live, work: Relocation, debug: DebugSections, file: int, diagnostics: Diagnostics
-) -> None:
-    """Pack the sections that get shorter (ld.compressSyms), and write what `work` has.  Raises OSError."""
-    parts = sorted(debug.sections, key=lambda part: -part.size)
-    packing = Compression(work, len(parts))
-    outs = [Column(1, max(part.size, elf.CHDR_SIZE)) for part in parts]
-    for part, out in zip(parts, outs, strict=True):
-        packing.add(part.pieces, part.count, part.section.vaddr, out, elf.CHDR_SIZE)
-    for part, out, size in zip(parts, outs, packing.run(file), strict=True):
-        if size >= 0 and elf.CHDR_SIZE + size < part.size:
-            out.view()[: elf.CHDR_SIZE] = elf.compression_header(part.size)
-            part.packed = out
-            part.packed_size = elf.CHDR_SIZE + size
-            part.section.compressed = True
-        else:
-            out.free()
-    report(live, packing.failures(), diagnostics)
-    diagnostics.check()
-    report(live, work.written(), diagnostics)
-    diagnostics.check()
+class Packing:
+    """Debug sections being compressed; those that refer to no data from the beginning, beside other stages.
+
+    Text and debug sections have their places.
+    """
+
+    __slots__ = ("work", "parts", "outs", "compression", "early")
+
+    def __init__(self, work: Relocation, debug: DebugSections) -> None:
+        self.work = work
+        self.parts = sorted(debug.sections, key=lambda part: (part.refers_to_data, -part.size))
+        self.outs = [Column(1, max(part.size, elf.CHDR_SIZE)) for part in self.parts]
+        self.compression = Compression(work, len(self.parts))
+        for part, out in zip(self.parts, self.outs, strict=True):
+            early = not part.refers_to_data
+            self.compression.add(part.pieces, part.count, part.section.vaddr, out, elf.CHDR_SIZE, early)
+        self.early = Beside(b"compress early", self.compression.pack_early)
+
+    def finish(self, live: Live, file: int, diagnostics: Diagnostics) -> None:
+        """Keep the sections that got shorter (ld.compressSyms), and write what `work` has.  Raises OSError."""
+        self.compression.run(file)
+        self.early.result()
+        for part, out, size in zip(self.parts, self.outs, self.compression.sizes(), strict=True):
+            if size >= 0 and elf.CHDR_SIZE + size < part.size:
+                out.view()[: elf.CHDR_SIZE] = elf.compression_header(part.size)
+                part.packed = out
+                part.packed_size = elf.CHDR_SIZE + size
+                part.section.compressed = True
+            else:
+                out.free()
+        report(live, self.compression.failures(), diagnostics)
+        diagnostics.check()
+        report(live, self.work.written(), diagnostics)
+        diagnostics.check()
 
 
 def place(layout: Layout, debug: DebugSections) -> None:

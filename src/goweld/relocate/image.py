@@ -16,16 +16,22 @@ KINDS = {"rodata": (6, 24), "data": (24, 44)}  # the data symbols in each segmen
 
 
 def start(live: Live, layout: Layout) -> Relocation:
-    """What all relocations need, once addresses are final.
+    """What all relocations need; those to data must wait until it has its addresses.
 
     Offsets into debug sections count from their places before compression.
     """
-    starts = [0 if s is None else s.vaddr for s in layout.sections]
-    return Relocation(live, starts, amd64.TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
+    work = Relocation(live, amd64.TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
+    work.count_from(section_starts(layout))
+    return work
+
+
+def section_starts(layout: Layout) -> list[int]:
+    return [0 if section is None else section.vaddr for section in layout.sections]
 
 
 def add(live: Live, work: Relocation, text: TextLayout, layout: Layout, symbols: DataSymbols) -> None:
-    """Have all segments written but for the debug sections."""
+    """Have all segments written but for the debug sections.  Addresses are final."""
+    work.count_from(section_starts(layout))
     section = text.section
     place = section.fileoff, section.vaddr, section.length
     below = count_below(live, text)
