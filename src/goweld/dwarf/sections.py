@@ -37,9 +37,7 @@ class Builder:
         self.version = version
         self.sections: list[DebugSection] = []
 
-    def add(
-        self, name: str, pieces: Column, count: int, refers_to_data: bool = False
-    ) -> DebugSection:
+    def add(self, name: str, pieces: Column, count: int, refers_to_data: bool = False) -> DebugSection:
         section = DebugSection(name, pieces, count, refers_to_data)
         section.size = total_size(self.live, pieces, count)
         if section.size > MOST:

@@ -93,8 +93,8 @@ class Layout:
 class DebugSection:
     """A debug section before it is relocated: `count` live ids, whose contents lie end to end, `size` bytes.
 
-    `refers_to_data`: not only to text and other debug sections.  `start` is the address they count from.  Where the file holds the section compressed, it is the first
-    `packed_size` bytes of `packed`.
+    `refers_to_data`: not only to text and other debug sections.  `start` is the address they count from.
+    Where the file holds the section compressed, it is the first `packed_size` bytes of `packed`.
     """
 
     __slots__ = (

@@ -35,7 +35,7 @@ class Packing:
         self.early = Beside(b"compress early", self.compression.pack_early)
 
     def finish(self, live: Live, file: int, diagnostics: Diagnostics) -> None:
-        """Keep the sections that got shorter (ld.compressSyms), and write what `work` has.  Raises OSError."""
+        """Keep the sections that got shorter (ld.compressSyms); write what `work` has.  Raises OSError."""
         self.compression.run(file)
         self.early.result()
         for part, out, size in zip(self.parts, self.outs, self.compression.sizes(), strict=True):
