@@ -7,9 +7,9 @@ import os
 from goweld import stackcheck
 from goweld.arch import amd64
 from goweld.buildid.gnu import build_id, gnu_note
-from goweld.buildid.go import go_note
+from goweld.buildid.go import go_note, make_section
 from goweld.deadcode import mark as deadcode
-from goweld.errors import Diagnostics
+from goweld.errors import Diagnostics, Unsupported
 from goweld.formats.elf import symtab as elf_symtab
 from goweld.formats.elf import write as elf
 from goweld.formats.entry import entry_address
@@ -17,6 +17,7 @@ from goweld.formats.output import Output
 from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
+from goweld.layout.text_kernel import leave_undefined
 from goweld.model import roots as start
 from goweld.model.names import ADOPTED, WANTED
 from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES, RECORDS
@@ -64,9 +65,10 @@ def link(options: Options, show: Show) -> None:
     output = Output(options.output, [options.importcfg, *options.arguments, *config.packages.values()])
     loading = read.read_all(options, config, goal.header)
     mode = linkmode.decide(options, loading.libraries, os.environ)
+    target.settle_mode(options, mode)
     libraries, objects = read.complete(loading, mode.external)
     show(libraries.said, 1)
-    support.check(mode, libraries)
+    support.check(options, mode, libraries)
 
     # 2 resolve: one id per symbol.
     stages.start("resolve")
@@ -135,6 +137,9 @@ def link(options: Options, show: Show) -> None:
     # Beside what follows, which moves no columns; describe may.
     stack = stackcheck.Check(options, live, order, count)
 
+    if mode.external and options.buildid:
+        make_section(live, options.buildid)
+
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
 
@@ -145,6 +150,8 @@ def link(options: Options, show: Show) -> None:
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
     pcln = pclntab.build(live, text, objects.files, goal.goroot)
     show(stack.report(diagnostics), 1)
+    if mode.external:
+        leave_undefined(live, order, count)
     objects.release(RECORDS)
     objects.release(CODE_RELOCS)
     if not debug:
@@ -154,7 +161,9 @@ def link(options: Options, show: Show) -> None:
     if debug:
         stages.start("dwarf")
         version = 5 if goal.dwarf5 else 4
-        sections = dwarf_sections.plan(live, info, units, libraries, text, goal.goroot, version)
+        sections = dwarf_sections.plan(
+            live, info, units, libraries, text, goal.goroot, version, mode.external
+        )
     stages.start("data")
     moduledata.mark(live)
     holes = moduledata.fill(live, module, facts.moduledata_size, text, pcln, live.lookup(tasks.name))
@@ -166,19 +175,38 @@ def link(options: Options, show: Show) -> None:
     work = relocation.start(live, layout)
     if debug:
         work.refer(sections.slots, sections.starts)
-        if options.compressdwarf:
+        if options.compressdwarf and not mode.external:
             packing = debug_relocation.Packing(work, sections)
 
     # 4 layout: data, and the addresses of everything.
-    group(live)
+    group(live, mode.external)
     data, divisions = data_layout.sort(live)
     moduledata.set_type_divisions(live, module, holes, divisions)
-    data_layout.place(options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end))
+    data_layout.place(
+        options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end), mode.external
+    )
     objects.release(NAMES)
     # ------------------------------------------- addresses are final below
 
     data_layout.place_in_file(options, layout, elf.HEADR)
     # ------------------------------------------- offsets are final below, but for debug sections
+
+    if mode.external:
+        # 7 relocate, 8 formats: the object for the host linker.
+        from goweld import external
+
+        stages.start("relocate")
+        parts = sections.sections if debug else []
+        if debug:
+            debug_relocation.place(layout, sections)
+        data_layout.place_in_file(options, layout, elf.HEADR)
+        exported = [live.lookup(b"main")]  # all that C code may call of a program without cgo
+        go_object = Output(os.path.join(options.tmpdir, "go.o"), [])
+        external.write_object(
+            live, work, text, layout, parts, exported, mode.dynlinking, go_object, diagnostics
+        )
+        show(diagnostics.lines, 2)
+        raise Unsupported("external linking")
 
     # 7 relocate: everything to the file, while what is left of debug sections is compressed.
     stages.start("relocate")

@@ -32,7 +32,8 @@ def unsupported(options: Options) -> str | None:
     """
     checks = (
         (options.buildmode != "exe", f"-buildmode={options.buildmode}"),
-        (options.linkmode == "external", "external linking (-linkmode=external)"),
+        # With -tmpdir the object is written before the real linker gets the link.
+        (options.linkmode == "external" and not options.tmpdir, "external linking (-linkmode=external)"),
         (
             options.linkmode == "auto" and os.environ.get("GO_EXTLINK_ENABLED") == "1",
             "external linking (GO_EXTLINK_ENABLED=1)",

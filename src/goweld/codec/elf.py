@@ -12,6 +12,9 @@ SHDR_SIZE = 64
 SYM_SIZE = 24
 CHDR_SIZE = 24
 
+RELA_SIZE = 24
+
+ET_REL = 1
 ET_EXEC = 2
 EM_X86_64 = 62
 
@@ -29,6 +32,7 @@ SHT_NULL = 0
 SHT_PROGBITS = 1
 SHT_SYMTAB = 2
 SHT_STRTAB = 3
+SHT_RELA = 4
 SHT_NOTE = 7
 SHT_NOBITS = 8
 SHT_INIT_ARRAY = 14
@@ -46,7 +50,7 @@ _MASK = (1 << 64) - 1
 
 
 class Ehdr:
-    """The ELF header. Sections headers follow the program headers, which follow it."""
+    """The ELF header. Sections headers follow the program headers, if there are any, which follow it."""
 
     __slots__ = ("type", "machine", "entry", "flags", "osabi", "phnum", "shnum", "shstrndx")
 
@@ -71,11 +75,11 @@ class Ehdr:
                 self.machine,
                 1,
                 self.entry & _MASK,
-                EHDR_SIZE,
+                EHDR_SIZE if self.phnum else 0,
                 EHDR_SIZE + self.phnum * PHDR_SIZE,
                 self.flags,
                 EHDR_SIZE,
-                PHDR_SIZE,
+                PHDR_SIZE if self.phnum else 0,
                 self.phnum,
                 SHDR_SIZE,
                 self.shnum,
@@ -107,7 +111,7 @@ class Phdr:
 class Shdr:
     """A section header. `number` is its place in the table, once that is sorted.
 
-    `link_to`, where set, is the header whose number sh_link holds.
+    `link_to` and `info_to`, where set, are the headers whose numbers sh_link and sh_info hold.
     """
 
     __slots__ = (
@@ -118,6 +122,7 @@ class Shdr:
         "offset",
         "size",
         "link_to",
+        "info_to",
         "info",
         "align",
         "entsize",
@@ -133,6 +138,7 @@ class Shdr:
         self.offset = 0
         self.size = 0
         self.link_to: Shdr | None = None
+        self.info_to: Shdr | None = None
         self.info = 0
         self.align = 0
         self.entsize = 0
@@ -149,7 +155,7 @@ class Shdr:
             self.offset,
             self.size,
             self.link_to.number if self.link_to else 0,
-            self.info,
+            self.info_to.number if self.info_to else self.info,
             self.align,
             self.entsize,
         )

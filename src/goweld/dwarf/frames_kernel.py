@@ -5,6 +5,7 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_FUNCINFO, AUX_PCSP
 from cython.cimports.goweld.codec.leb128 import put_sleb128
+from cython.cimports.goweld.model.kinds import R_ADDR, R_DWARFSECREF
 from cython.cimports.goweld.model.live_kernel import aux_target, live_auxs
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -32,8 +33,11 @@ CFA_ADVANCE_LOC4 = cython.declare(cython.int, 4)
 CFA_DEF_CFA_OFFSET_SF = cython.declare(cython.int, 0x13)
 
 
-def fill_frames(live: Live, symbol: int, order: Ids, count: int) -> int:
-    """Give the symbol .debug_frame's content for `count` functions; the first corrupt one, or 0."""
+def fill_frames(live: Live, symbol: int, order: Ids, count: int, external: bool = False) -> int:
+    """Give the symbol .debug_frame's content for `count` functions; the first corrupt one, or 0.
+
+    `external`: the host linker is to relocate it.
+    """
     c = cython.address(live.c)
     ids = cython.cast("uint32_t *", order.ptr)
     bad = cython.declare(uint32_t, 0)
@@ -45,6 +49,11 @@ def fill_frames(live: Live, symbol: int, order: Ids, count: int) -> int:
     start = cython.cast("uint8_t *", content.ptr)
     with cython.nogil:
         end = write_frames(c, ids, count, tables, start, cython.address(bad))
+    if external and bad == 0:
+        relocs = Column(cython.sizeof(RelocRecord), 2 * cython.cast(uint64_t, count))
+        c.rel[symbol] = cython.cast("RelocRecord *", relocs.ptr)
+        with cython.nogil:
+            c.nrel[symbol] = refer(ids, count, tables, start, symbol, c.rel[symbol])
     found.free()
     c.data[symbol] = start
     c.ndata[symbol] = cython.cast(uint32_t, end - start)
@@ -103,6 +112,28 @@ def write_frames(c, ids, n, tables, to, bad):
         cython.cast("uint64_t *", start + 8)[0] = c.value[s]
         cython.cast("uint64_t *", start + 16)[0] = c.ndata[s]
     return to
+
+
+def refer(ids, n, tables, content, symbol, r):
+    """Let every entry refer to its function, and to the CIE, by relocations; how many."""
+    at = cython.cast(uint64_t, CIE_SIZE)
+    first = r
+    for i in range(n):
+        if tables[i].at != cython.NULL:
+            put_reference(r, at + 4, 4, R_DWARFSECREF, symbol)
+            put_reference(r + 1, at + 8, 8, R_ADDR, ids[i])
+            r += 2
+            at += 4 + cython.cast("const uint32_t *", content + at)[0]
+    return cython.cast(uint32_t, r - first)
+
+
+def put_reference(r, off, size, type, target):
+    r.off = cython.cast(int32_t, off)
+    r.size = size
+    r.type = type
+    r.add = 0
+    r.pkg = 0
+    r.idx = target
 
 
 def put_instructions(to, table, size, length):

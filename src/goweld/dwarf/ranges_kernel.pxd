@@ -42,7 +42,7 @@ cdef class UnitOrder:
     cdef RangeState t
     cdef list memory
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
-    cpdef uint32_t write_addresses(self) except *
+    cpdef uint32_t write_addresses(self, bint external=*) except *
     cpdef tuple write_ranges(self, uint32_t header, int version)
     cpdef tuple collect_locations(self, uint32_t header)
     cpdef tuple collect_addresses(self, uint32_t header)
@@ -52,7 +52,7 @@ cdef bint described(LiveColumns* c, uint32_t s) noexcept nogil
 cdef void find_ranges(RangeState* t, UnitPieces* units, uint32_t* ids, uint32_t n) noexcept nogil
 cdef bint unit_less(void* context, uint32_t a, uint32_t b) noexcept nogil
 cdef void number_unit(void* context, int64_t index) noexcept nogil
-cdef uint32_t put_addresses(RangeState* t, uint64_t* entries) noexcept nogil
+cdef uint32_t put_addresses(RangeState* t, uint64_t* entries, RelocRecord* relocs) noexcept nogil
 cdef uint32_t assign_slots(RangeState* t, uint32_t unit, uint32_t s) noexcept nogil
 cdef void give_slot(RangeState* t, uint32_t unit, uint32_t s) noexcept nogil
 cdef uint8_t* put_range_list(RangeState* t, uint32_t base, UnitRanges* u, uint8_t* to) noexcept nogil

@@ -9,7 +9,8 @@ import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_FUNCINFO
 from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128, put_uleb128
 from cython.cimports.goweld.codec.pdqsort_kernel import pdqsort
-from cython.cimports.goweld.model.kinds import K_TEXT, K_TEXT_END, R_DWTXTADDR_U1, R_DWTXTADDR_U4
+from cython.cimports.goweld.dwarf.frames_kernel import put_reference
+from cython.cimports.goweld.model.kinds import K_TEXT, K_TEXT_END, R_ADDR, R_DWTXTADDR_U1, R_DWTXTADDR_U4
 from cython.cimports.goweld.model.live_kernel import live_auxs, target
 from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.pool_kernel import run_tasks
@@ -72,10 +73,11 @@ class UnitOrder:
         self.memory.append(memory)
         return cython.cast(Column, memory).ptr
 
-    def write_addresses(self) -> int:
+    def write_addresses(self, external: bool = False) -> int:
         """Give each unit its part of .debug_addr, its functions their slots (ld.dwctxt.writedebugaddr).
 
-        Returns the first symbol with a reference to a function that it cannot make, or 0.
+        Returns the first symbol with a reference to a function that it cannot make, or 0.  `external`: the
+        host linker is to fill in the addresses.
         """
         t = cython.address(self.t)
         c = t.c
@@ -83,9 +85,13 @@ class UnitOrder:
         t.unit_pieces = self.pieces.unit
         t.ends = self.pieces.units.first
         entries = cython.cast("uint64_t *", self.column(8, c.n))
+        relocs = cython.cast("RelocRecord *", cython.NULL)
         with cython.nogil:
             run_tasks(b"number addresses", number_unit, t, c.syms.nobjects - 1)
-            return put_addresses(t, entries)
+        if external:
+            relocs = cython.cast("RelocRecord *", self.column(cython.sizeof(RelocRecord), c.n))
+        with cython.nogil:
+            return put_addresses(t, entries, relocs)
 
     def write_ranges(self, header: int, version: int) -> tuple[Column, int]:
         """The pieces of .debug_rnglists or .debug_ranges, and how many (ld.dwctxt.writepcranges)."""
@@ -231,8 +237,11 @@ def number_unit(context, index):
     give_slot(t, k, u.base)
 
 
-def put_addresses(t, entries):
-    """Fill the units' parts of .debug_addr; a symbol that refers to a function it cannot refer to, or 0."""
+def put_addresses(t, entries, relocs):
+    """Fill the units' parts of .debug_addr; a symbol that refers to a function it cannot refer to, or 0.
+
+    `relocs`, where given, takes relocations that say which functions the addresses are of.
+    """
     c = t.c
     for k in range(1, c.syms.nobjects):
         if t.units[k].bad:
@@ -243,10 +252,17 @@ def put_addresses(t, entries):
             c.ndata[s] = 8 * t.units[k].nslot
             c.size[s] = c.ndata[s]
             entries += t.units[k].nslot
+            if relocs:
+                c.rel[s] = relocs
+                c.nrel[s] = t.units[k].nslot
+                relocs += t.units[k].nslot
     for s in range(1, c.loaded):
         if t.slots[s]:
-            part = cython.cast("uint64_t *", c.data[t.unit_pieces[c.obj[s]].addrs])
-            part[t.slots[s] - 1] = c.value[s]
+            addrs = t.unit_pieces[c.obj[s]].addrs
+            slot = t.slots[s] - 1
+            cython.cast("uint64_t *", c.data[addrs])[slot] = c.value[s]
+            if relocs:
+                put_reference(c.rel[addrs] + slot, 8 * slot, 8, R_ADDR, s)
     return 0
 
 

@@ -78,17 +78,21 @@ def plan(
     text: TextLayout,
     goroot: str,
     version: int,
+    external: bool = False,
 ) -> DebugSections:
-    """Put the sections together.  Text has its addresses.  `goroot`: what $GOROOT in file names means."""
+    """Put the sections together.  Text has its addresses.  `goroot`: what $GOROOT in file names means.
+
+    `external`: the host linker moves text, so addresses are relocations even in what the linker makes.
+    """
     pieces = Pieces(units, version)
     refuse(live, pieces.bad, "corrupt function description")
     frame = pieces.make(K_DWARF_SECT)
-    frames = Beside(b"stack tables", lambda: fill_frames(live, frame, text.order, text.count))
+    frames = Beside(b"stack tables", lambda: fill_frames(live, frame, text.order, text.count, external))
     order = sort_units(live, pieces, libraries, text)
     lines = LineTables(pieces, goroot.encode("utf-8", "surrogateescape"), version)
     heads = Beside(b"line tables", lambda: lines.write(order.order, order.count))
     if version == 5:
-        bad = order.write_addresses()
+        bad = order.write_addresses(external)
         refuse(live, bad, "reference to a function of another unit")
     corrupt = heads.result()
     if corrupt:

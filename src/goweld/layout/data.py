@@ -15,6 +15,7 @@ from goweld.model.kinds import (
     K_DATA_FIPS,
     K_DATA_FIPS_END,
     K_DATA_FIPS_START,
+    K_ELF_RO_SECT,
     K_FIPSINFO,
     K_GCBITS,
     K_GCMASK,
@@ -63,6 +64,7 @@ RODATA = (  # sym.ReadOnly
 )
 SINGLES = ((K_BUILDINFO, ".go.buildinfo"), (K_FIPSINFO, ".go.fipsinfo"), (K_MODULEDATA, ".go.module"))
 TYPE_SKIP = 8  # a zero offset into the types section means no type
+TLS_SECTION = ".tbss"
 
 
 class Placer:
@@ -83,8 +85,25 @@ class Placer:
         section.vaddr = self.at
         return section
 
+    def singles(self, segment: Segment, kind: int, rwx: int) -> None:
+        """A section for each symbol of a kind, named by it (ld.allocateSingleSymSections)."""
+        first, count = self.symbols.range(kind, kind + 1)
+        for i in range(count):
+            symbol = self.symbols.at(kind, i)
+            live = self.symbols.live
+            name = live.name(symbol).decode("utf-8", "surrogateescape")
+            section = self.section(segment, name, rwx, live.align(symbol))
+            section.first, section.count = first + i, 1
+            live.set_sect(symbol, section.index)
+            live.set_value(symbol, 0)
+            section.length = live.size(symbol)
+            self.at += section.length
+
     def fill(self, section: Section, *kinds: int) -> None:
-        """Put all symbols of some kinds into the section."""
+        """Put all symbols of some kinds, which follow each other, into the section."""
+        first, count = self.symbols.range(kinds[0], kinds[-1] + 1)
+        section.first = section.first or first
+        section.count += count
         for kind in kinds:
             self.at = self.symbols.assign(kind, self.at, section.vaddr, section.index)
         section.length = self.at - section.vaddr
@@ -119,19 +138,21 @@ def place(
     layout: Layout,
     symbols: DataSymbols,
     pointer_masks: Callable[[int, int], None],
+    external: bool = False,
 ) -> None:
     """Place all data symbols, then give segments, sections and symbols their addresses.
 
     `pointer_masks(kind, end)` is called for .data and .bss as they are laid out: it gives the GC data symbols
-    their contents, on whose size the read-only data depends.
+    their contents, on whose size the read-only data depends.  `external`: the host linker will make segments
+    of the sections, so read-only ones follow the text.
     """
     placer = Placer(layout, symbols)
     data = place_writable(placer)
     for kind, section in ((DATA[0], data[".data"]), (K_BSS, data[".bss"])):
         pointer_masks(kind, section.length)
     coverage = place_uninitialised(placer, live, data)
-    placer.symbols.assign(K_TLSBSS, 0, 0, 0)
-    readonly = place_readonly(placer)
+    place_thread_local(placer, external)
+    readonly = place_readonly(placer, layout.text if external else layout.rodata)
     check_sizes(layout)
     assign_addresses(options, layout)
     add_section_addresses(symbols, [0 if s is None else s.vaddr for s in layout.sections])
@@ -174,14 +195,28 @@ def place_uninitialised(placer: Placer, live: Live, data: dict[str, Section]) ->
     return start + size % 4, size - size % 4
 
 
-def place_readonly(placer: Placer) -> dict[str, Section]:
-    """The read-only segment: .rodata, pclntab, types and itabs, function values."""
-    segment = placer.layout.rodata
+def place_thread_local(placer: Placer, section: bool) -> None:
+    """Thread-local storage: offsets in each thread's, and a section only where there is one."""
+    index = 0
+    if section:
+        placer.at = 0
+        tbss = placer.section(placer.layout.data, TLS_SECTION, 6, 8)
+        index = tbss.index
+    end = placer.symbols.assign(K_TLSBSS, 0, 0, index)
+    if section:
+        tbss.length = end
+
+
+def place_readonly(placer: Placer, segment: Segment) -> dict[str, Section]:
+    """What is read-only: .rodata, pclntab, notes, types and itabs, function values."""
     placer.at = 0
     found: dict[str, Section] = {}
     found[".rodata"] = placer.section(segment, ".rodata", 4, max(8, placer.widest(*RODATA)))
     placer.fill(found[".rodata"], *RODATA)
-    for name, kind in ((".gopclntab", K_PCLNTAB), (".go.type", K_TYPE), (".go.func", K_GOFUNC)):
+    found[".gopclntab"] = placer.section(segment, ".gopclntab", 4, placer.widest(K_PCLNTAB))
+    placer.fill(found[".gopclntab"], K_PCLNTAB)
+    placer.singles(segment, K_ELF_RO_SECT, 4)
+    for name, kind in ((".go.type", K_TYPE), (".go.func", K_GOFUNC)):
         found[name] = placer.section(segment, name, 4, placer.widest(kind))
         if kind == K_TYPE:
             placer.at += TYPE_SKIP
@@ -227,9 +262,10 @@ def assign_addresses(options: Options, layout: Layout) -> None:
     data = layout.data
     data.vaddr = va
     offset = data.sections[0].vaddr
-    for section in data.sections:
+    addressed = [section for section in data.sections if section.name != TLS_SECTION]
+    for section in addressed:
         section.vaddr += va - offset
-    last = data.sections[-1]
+    last = addressed[-1]
     data.length = last.vaddr + last.length - data.vaddr
     data.filelen = next(s.vaddr for s in data.sections if s.name == ".bss") - data.vaddr
     layout.segments.append(data)
@@ -286,7 +322,7 @@ def define_marks(
         b"runtime.functab",
         b"go:func.*",
     ):
-        symbol = live.create(name, K_RODATA)
+        symbol = live.create(name, K_PCLNTAB)
         live.add_attr(symbol, A_LOCAL | A_SPECIAL)
         live.set_sect(symbol, pclntab.index)
     noptrbss = data[".noptrbss"]
@@ -295,8 +331,8 @@ def define_marks(
     counters = noptrbss.vaddr + coverage[0]
     define(live, b"runtime.covctrs", K_COVERAGE_COUNTER, counters, noptrbss.index)
     define(live, b"runtime.ecovctrs", K_COVERAGE_COUNTER, counters + coverage[1], noptrbss.index)
-    last_section = layout.data.sections[-1]
-    define(live, b"runtime.end", K_BSS, layout.data.vaddr + layout.data.length, last_section.index)
+    addressed = [section for section in layout.data.sections if section.name != TLS_SECTION]
+    define(live, b"runtime.end", K_BSS, layout.data.vaddr + layout.data.length, addressed[-1].index)
     if ".go.fuzzcntrs" in data:
         fuzz = data[".go.fuzzcntrs"]
         for name in (b"runtime.__start___sancov_cntrs", b"internal/fuzz._counters"):

@@ -46,32 +46,39 @@ TFLAG_EXTRA_STAR = cython.declare(cython.int, 2)
 STR_OFFSET = cython.declare(cython.int, 40)
 
 
-def group(live: Live) -> None:
-    """Decide which symbols stay out of the symbol table, and move read-only ones into groups by name."""
-    c = cython.address(live.c)
+def group(live: Live, external: bool = False) -> None:
+    """Decide which symbols stay out of the symbol table, and move read-only ones into groups by name.
+
+    `external`: the table is for the host linker, and lacks only those that a group's carrier stands for.
+    """
+    g = cython.declare(Grouping)
+    g.c = cython.address(live.c)
+    g.external = external
     with cython.nogil:
-        run_tasks(b"group data", group_range, c, (c.n + RANGE - 1) // RANGE)
+        run_tasks(b"group data", group_range, cython.address(g), (g.c.n + RANGE - 1) // RANGE)
 
 
 def group_range(context, index):
     """A task: some of the symbols.  Reading their names is what it costs."""
-    c = cython.cast("LiveColumns *", context)
+    g = cython.cast("Grouping *", context)
+    c = g.c
     first = cython.cast(uint32_t, index) * RANGE
     end = first + RANGE if first + RANGE < c.n else c.n
     for s in range(first if first else 1, end):
         if s + AHEAD < c.n:
             gw_prefetch(c.name[s + AHEAD])
-        group_symbol(c, s)
+        group_symbol(c, s, g.external)
 
 
 def has_prefix(c, s, text, size):
     return c.nname[s] >= size and memcmp(c.name[s], text, size) == 0
 
 
-def group_symbol(c, s):
+def group_symbol(c, s, external):
     """One step of ld.symtab's loop: kind becomes the group's, and the group's carrier names it."""
     kind = c.kind[s]
-    if kind == K_COVERAGE_COUNTER or (c.attr[s] & (A_FILE_LOCAL | A_FROM_ASM) == A_FILE_LOCAL and c.obj[s]):
+    local = cython.declare(cython.bint, c.attr[s] & (A_FILE_LOCAL | A_FROM_ASM) == A_FILE_LOCAL and c.obj[s])
+    if not external and (local or kind == K_COVERAGE_COUNTER):
         c.attr[s] |= A_NOT_IN_SYMTAB
     if c.attr[s] & A_SPECIAL:
         return

@@ -17,9 +17,11 @@ cdef struct TextOrder:
 
 cpdef tuple order_text(Live live, list libraries, list first)
 cpdef uint32_t sort_by_kind(Live live, Column order, uint32_t n) except *
+cpdef leave_undefined(Live live, Column order, uint32_t n)
 cpdef tuple assign_addresses(Live live, Column order, uint32_t n, uint64_t start, uint32_t funcalign,
                              uint32_t sect)
 
+cdef bint undefined(LiveColumns* c, uint32_t s) noexcept nogil
 cdef void place(TextOrder* t, uint32_t s) noexcept nogil
 cdef bint is_text(uint32_t kind) noexcept nogil
 cdef void place_object(TextOrder* t, uint32_t k, bint dupok) noexcept nogil

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import cython
-from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK
+from cython.cimports.goweld.model.kinds import K_NONE, K_UNDEFEXT
+from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK, A_LOCAL, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import live_of, local_index, object_at
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -115,6 +116,26 @@ def sort_by_kind(live: Live, order: Column, n: int) -> int:
         ids[i] = sorted[i]
     copy.free()
     return bad
+
+
+def undefined(c, s):
+    """Whether nobody defines a symbol that is not the linker's own either."""
+    return c.kind[s] == K_NONE and not c.attr[s] & A_LOCAL
+
+
+def leave_undefined(live: Live, order: Column, n: int) -> None:
+    """Leave to the host linker what functions refer to and nobody defines (ld.Link.addexport)."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", order.ptr)
+    with cython.nogil:
+        s = cython.cast(uint32_t, 1)
+        while s < c.n and not undefined(c, s):
+            s += 1
+        for i in range(n if s < c.n else 0):
+            for j in range(c.nrel[ids[i]]):
+                t = target(c, ids[i], c.rel[ids[i]] + j)
+                if 0 < t < c.n and undefined(c, t):
+                    c.kind[t] = K_UNDEFEXT
 
 
 def assign_addresses(

@@ -8,9 +8,23 @@ if TYPE_CHECKING:
 
 
 class Section:
-    """An output section (sym.Section).  `index` counts from 1 and is what Live.sect holds."""
+    """An output section (sym.Section).  `index` counts from 1 and is what Live.sect holds.
 
-    __slots__ = ("name", "segment", "rwx", "align", "vaddr", "length", "index", "compressed")
+    What the file holds of a data section are `count` symbols of Layout.data_order, from `first` on.
+    """
+
+    __slots__ = (
+        "name",
+        "segment",
+        "rwx",
+        "align",
+        "vaddr",
+        "length",
+        "index",
+        "compressed",
+        "first",
+        "count",
+    )
 
     def __init__(self, name: str, segment: Segment, rwx: int, index: int) -> None:
         self.name = name
@@ -21,6 +35,8 @@ class Section:
         self.length = 0
         self.index = index
         self.compressed = False
+        self.first = 0
+        self.count = 0
 
     @property
     def fileoff(self) -> int:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.libraries import Libraries
     from goweld.model.mode import Mode
+    from goweld.model.options import Options
 
 # cgo directives that a static executable has no use for; cgo_export_static alone changes nothing in it.
 DYNAMIC_DIRECTIVES = (
@@ -19,11 +20,11 @@ DYNAMIC_DIRECTIVES = (
 )
 
 
-def check(mode: Mode, libraries: Libraries) -> None:
+def check(options: Options, mode: Mode, libraries: Libraries) -> None:
     """Raise Unsupported if the real linker must do this link."""
     for host in libraries.host_objects:
         raise Unsupported(f"a host object: {host.name}")
-    if mode.external:
+    if mode.external and not options.tmpdir:
         raise Unsupported("external linking")
     for cgo in libraries.cgo:
         if any(directive in cgo.text for directive in DYNAMIC_DIRECTIVES):

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from goweld.model.mode import Mode
     from goweld.model.options import Options
     from goweld.releases.release import Release
 
@@ -96,3 +97,9 @@ def settle(options: Options) -> None:
         raise LinkError(
             f"invalid -D value {options.data_addr:#x}: not aligned to rounding quantum {options.round:#x}"
         )
+
+
+def settle_mode(options: Options, mode: Mode) -> None:
+    """Fill in what the link mode decides: what the host linker places has no address yet (ld.linksetup)."""
+    if mode.external:
+        options.text_addr = 0

@@ -34,6 +34,7 @@ from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
 from cython.cimports.goweld.model.pthread import atomic_next
 from cython.cimports.goweld.model.symbols_kernel import MISSING, canonical, gw_prefetch, live_of, locate
+from cython.cimports.goweld.relocate.external_kernel import leave, reserve, trim, write_relas
 from cython.cimports.libc.errno import EINTR, errno
 from cython.cimports.libc.stdint import int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc
@@ -58,32 +59,47 @@ def is_undefined(c, s, r):
     return cython.cast(cython.bint, syms.first_ref <= raw < syms.n and canonical(syms, raw) >= syms.first_ref)
 
 
-def relocate(p, s, r, t, at, size, found):
-    """Apply one relocation, to t, to the bytes of its symbol; OK, or why not and what was `found`."""
+def settle(p, s, r, target, size):
+    """Check a relocation and decide what stands for a dead target; OK, NOTHING, or why it cannot be."""
     c = p.c
-    kind = r.type
-    weak = cython.declare(cython.bint, kind & R_WEAK)
-    kind &= R_WEAK - 1
+    t = target[0]
     if r.off < 0 or r.off + r.size > cython.cast(int64_t, size):
         return WHY_BOUNDS
     if r.size == 0:
-        return OK
+        return NOTHING
     if t >= c.n:
         return WHY_BUILTIN if t == MISSING else WHY_CORRUPT
     if t == 0:
+        kind = r.type & (R_WEAK - 1)
+        weak = cython.declare(cython.bint, r.type & R_WEAK)
         # Dead, or no symbol at all.
         if is_undefined(c, s, r):
             return WHY_UNDEFINED
         if weak and kind == R_ADDR:
-            t = p.unreachable
+            target[0] = p.unreachable
         elif weak and kind == R_ADDROFF:
-            return OK
+            return NOTHING
         elif weak and kind == R_CALL and c.noop:
-            t = c.noop
+            target[0] = c.noop
         elif kind != R_METHODOFF and not weak and (r.pkg or r.idx):
             return WHY_UNREACHABLE
     elif c.kind[t] == K_NONE or c.kind[t] == K_XREF:
         return WHY_UNDEFINED
+    return OK
+
+
+def relocate(p, s, r, t, at, size, found):
+    """Apply one relocation, to t, to the bytes of its symbol; OK, or why not and what was `found`."""
+    why = settle(p, s, r, cython.address(t), size)
+    if why != OK:
+        return OK if why == NOTHING else why
+    return resolve_here(p, s, r, t, at, found)
+
+
+def resolve_here(p, s, r, t, at, found):
+    """Apply a relocation that no other linker need see."""
+    c = p.c
+    kind = r.type & (R_WEAK - 1)
     o = cython.declare(int64_t, 0)
     if kind == R_PCREL or kind == R_CALL or kind == R_GOTPCREL:
         o = c.value[t] + r.add - (c.value[s] + r.off + r.size)
@@ -147,8 +163,11 @@ def relocate(p, s, r, t, at, size, found):
     return OK
 
 
-def apply_symbols(p, ids, n, out, addr, size, pad, failures, most):
-    """Write [addr, addr + size) into `out`; how many failures there were, of which `most` are kept."""
+def apply_symbols(p, ids, n, out, addr, size, pad, failures, most, external):
+    """Write [addr, addr + size) into `out`; how many failures there were, of which `most` are kept.
+
+    `external` takes the relocations that are left to the host linker, where there is one.
+    """
     c = p.c
     targets = cython.declare(uint32_t[256])
     origin = out - addr
@@ -174,7 +193,7 @@ def apply_symbols(p, ids, n, out, addr, size, pad, failures, most):
         if ntargets <= GROUP:
             find_live(c, ids + first, i - first, targets)
         nfailures = relocate_group(
-            p, ids + first, i - first, targets, ntargets <= GROUP, origin, failures, nfailures, most
+            p, ids + first, i - first, targets, ntargets <= GROUP, origin, failures, nfailures, most, external
         )
     if addr < end:
         memset(origin + addr, pad, end - addr)
@@ -224,7 +243,7 @@ def find_live(c, ids, n, targets):
         targets += c.nrel[s]
 
 
-def relocate_group(p, ids, n, targets, found, origin, failures, nfailures, most):
+def relocate_group(p, ids, n, targets, found, origin, failures, nfailures, most, external):
     """Apply the relocations of some symbols, whose targets are `found` or not; how many failed so far."""
     c = p.c
     value = cython.declare(int64_t, 0)
@@ -233,7 +252,11 @@ def relocate_group(p, ids, n, targets, found, origin, failures, nfailures, most)
         r = c.rel[s]
         for j in range(c.nrel[s]):
             t = targets[j] if found else target(c, s, r + j)
-            why = relocate(p, s, r + j, t, origin + c.value[s], c.ndata[s], cython.address(value))
+            at = origin + c.value[s]
+            if p.names == cython.NULL:
+                why = relocate(p, s, r + j, t, at, c.ndata[s], cython.address(value))
+            else:
+                why = leave(p, s, r + j, t, at, c.ndata[s], cython.address(value), external)
             if why != OK:
                 nfailures = fail(failures, nfailures, most, s, j, t, why, value)
         targets += c.nrel[s]
@@ -279,9 +302,22 @@ def write_run(b, r, scratch):
             if large == cython.NULL:
                 return False
             scratch = large
+        if b.place.names != cython.NULL and not reserve(b.place.c, r):
+            free(large)
+            return False
         r.nfailures = apply_symbols(
-            cython.address(b.place), r.ids, r.n, scratch, r.addr, r.size, r.pad, r.failures, MOST_FAILURES
+            cython.address(b.place),
+            r.ids,
+            r.n,
+            scratch,
+            r.addr,
+            r.size,
+            r.pad,
+            r.failures,
+            MOST_FAILURES,
+            cython.address(r.external),
         )
+        trim(cython.address(r.external))
         ready = scratch
     error = write_at(b.file, ready, r.size, r.fileoff) if r.nfailures == 0 else 0
     if error:
@@ -351,6 +387,7 @@ class Relocation:
         self.memory.append(order)
         ids = cython.cast("uint32_t *", order.ptr) + first
         end = addr + size
+        base = addr
         start = cython.cast(uint32_t, 0)
         while True:
             stop = start + 1 if start < count else count
@@ -366,6 +403,7 @@ class Relocation:
             r.n = stop - start
             r.addr = addr
             r.pad = pad
+            r.external.base = base
             fileoff += limit - addr
             addr = limit
             start = stop
@@ -400,7 +438,7 @@ class Relocation:
         return self.written()
 
     def written(self) -> list[tuple[int, int, int, int, int]]:
-        """Forget the runs, which were written but for those with failures.
+        """Forget the runs, which were written but for those with failures; not what they leave to others.
 
         Failures in order, or some: (symbol, relocation, target, why, value).  Raises OSError where the file
         took no more.
@@ -415,6 +453,47 @@ class Relocation:
             for j in range(min(r.nfailures, MOST_FAILURES)):
                 f = cython.address(r.failures[j])
                 found.append((f.symbol, f.reloc, f.target, f.why, f.value))
-        self.b.n = 0
-        self.b.next = 0
+        if self.b.place.names == cython.NULL:
+            self.b.n = 0
+            self.b.next = 0
         return found
+
+    def name(self, numbers: Column, sections: list[int], carriers: list[int], alone: int, tls: int) -> None:
+        """Leave to the host linker what it alone can resolve: see Names.  Before anything is added."""
+        names = Column(cython.sizeof(Names), 1)
+        by_section = Column(4, 256)
+        self.memory += [names, by_section, numbers]
+        n = cython.cast("Names *", cython.cast(Column, names).ptr)
+        n.number = cython.cast("uint32_t *", numbers.ptr)
+        n.of_section = cython.cast("uint32_t *", cython.cast(Column, by_section).ptr)
+        for i in range(min(len(sections), 256)):
+            n.of_section[i] = sections[i]
+        for i in range(min(len(carriers), 64)):
+            n.carrier[i] = carriers[i]
+        n.alone = alone
+        n.tls = tls
+        self.b.place.names = n
+        return 0
+
+    def runs(self) -> int:
+        """How many runs there are."""
+        return self.b.n
+
+    def external(self, first: int, end: int) -> int:
+        """How many relocations of the runs from `first` to `end` are left to the host linker."""
+        total = cython.cast(uint64_t, 0)
+        for i in range(first, end):
+            total += self.b.list[i].external.n
+        return total
+
+    def write_external(self, file: int, fileoff: int) -> None:
+        """Write those of all runs, one behind the other.  Raises OSError where the file takes no more."""
+        for i in range(self.b.n):
+            self.b.list[i].external.fileoff = fileoff
+            fileoff += self.b.list[i].external.n * cython.sizeof(Rela)
+        self.b.file = file
+        with cython.nogil:
+            run_tasks(b"write relocations", write_relas, cython.address(self.b), self.b.n)
+        if self.b.error:
+            raise OSError(self.b.error, os.strerror(self.b.error))
+        return 0

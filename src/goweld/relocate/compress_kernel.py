@@ -119,7 +119,7 @@ def pack(b, p):
             size += c.size[p.ids[last]]
             last += 1
         nfailures = apply_symbols(
-            b.place, p.ids + first, last - first, block, addr, size, 0, p.failures, MOST_KEPT
+            b.place, p.ids + first, last - first, block, addr, size, 0, p.failures, MOST_KEPT, cython.NULL
         )
         if nfailures:
             # The link has failed; what is left to do does not matter.

@@ -7,9 +7,11 @@ from goweld.relocate.apply_kernel import Relocation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from goweld.errors import Diagnostics
     from goweld.layout.data_kernel import DataSymbols
-    from goweld.model.layout import Layout, TextLayout
+    from goweld.model.layout import DebugSection, Layout, Section, TextLayout
     from goweld.model.live_kernel import Live
 
 KINDS = {"rodata": (6, 24), "data": (24, 44)}  # the data symbols in each segment's file part, by kind
@@ -45,6 +47,41 @@ def write(live: Live, work: Relocation, file: int, diagnostics: Diagnostics) -> 
     """Write what was added.  Raises OSError."""
     report(live, work.write(file), diagnostics)
     diagnostics.check()
+
+
+def write_object(
+    live: Live,
+    work: Relocation,
+    text: TextLayout,
+    layout: Layout,
+    debug: Sequence[DebugSection],
+    file: int,
+    diagnostics: Diagnostics,
+) -> list[tuple[Section, int]]:
+    """Write all sections to the file, and keep what the host linker is to relocate; how much of each section.
+
+    Raises OSError.
+    """
+    pieces = {part.section: part for part in debug}
+    starts = section_starts(layout)
+    for part in debug:
+        starts[part.section.index] = part.start
+    work.count_from(starts)
+    marks = []
+    for segment in (layout.text, layout.rodata, layout.relro, layout.data, layout.dwarf):
+        for section in segment.sections:
+            marks.append((section, work.runs()))
+            place = section.fileoff, section.vaddr, section.length
+            if section in pieces:
+                part = pieces[section]
+                work.add(part.pieces, 0, part.count, section.fileoff, part.start, part.size, 0)
+            elif section is text.section:
+                work.add(text.order, 0, text.count, *place, amd64.CODE_PAD)
+            elif section.count and section.vaddr < segment.vaddr + segment.filelen:
+                work.add(layout.data_order, section.first, section.count, *place, 0)
+    ends = [mark for _, mark in marks[1:]] + [work.runs()]
+    write(live, work, file, diagnostics)
+    return [(section, work.external(first, end)) for (section, first), end in zip(marks, ends, strict=True)]
 
 
 def count_below(live: Live, text: TextLayout) -> int:

@@ -16,10 +16,12 @@ NAMES = {
     15: "R_TLS_LE",
     16: "R_TLS_IE",
     29: "R_GOTPCREL",
+    31: "R_DWARFSECREF",
 }
 # Why a relocation fails (apply_kernel).
 CORRUPT, BOUNDS, UNDEFINED, UNREACHABLE, UNKNOWN_TYPE, SIZE = range(1, 7)
 PCREL_TOO_BIG, TOO_BIG, ADDRESS_TOO_BIG, NO_SECTION, PHASE, BUILTIN, NO_SLOT = range(7, 14)
+NO_NAME, NO_ELF_TYPE = 14, 15
 ABI_NAMES = ("ABI0", "ABIInternal")
 
 
@@ -54,6 +56,8 @@ def explain(live: Live, symbol: int, index: int, target: int, why: int, value: i
         f" ({base:#x} + {addend:#x}) in {where}",
         NO_SECTION: f"missing section for relocation target {to} in {where}",
         BUILTIN: f"relocation refers to a builtin that the runtime does not define, in {where}",
+        NO_NAME: f"reloc {number & 0x7FFF} ({kind}) to non-elf symbol {to} in {where}",
+        NO_ELF_TYPE: f"unsupported obj reloc {number & 0x7FFF} ({kind})/{size} to {to} in {where}",
         NO_SLOT: f"missing .debug_addr index relocation target {to}",
     }
     return f"{name}: {messages[why]}"

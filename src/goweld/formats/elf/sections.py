@@ -33,12 +33,13 @@ class SectionHeaders:
         self.headers.append(header)
         return header
 
-    def settle(self) -> None:
+    def settle(self, sort: bool = True) -> None:
         """Sort and number the headers and write their names: no header is added after this.
 
         Headers of loaded sections come first, by address and size; the others keep their order.
         """
-        self.headers[1:] = sorted(self.headers[1:], key=_rank)
+        if sort:
+            self.headers[1:] = sorted(self.headers[1:], key=_rank)
         self.strings, places = elf.string_table([header.name for header in self.headers], RELOCATIONS)
         for number, header in enumerate(self.headers):
             header.number = number

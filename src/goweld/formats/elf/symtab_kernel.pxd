@@ -10,7 +10,9 @@ cdef enum:
     STT_NOTYPE = 0
     STT_OBJECT = 1
     STT_FUNC = 2
+    STT_SECTION = 3
     STT_FILE = 4
+    STT_TLS = 6
     SHN_UNDEF = 0
     SHN_ABS = 0xfff1
 
@@ -25,6 +27,7 @@ cdef packed struct ElfSym:
 
 
 cdef struct Chosen:           # which symbols go into the table: live ids in the order of the table
+    uint8_t* exported         # by live id, for the host linker: whether C code may refer to it; NULL: not for it
     uint32_t* ids[2]          # local, global
     uint32_t count[2]
     uint64_t names            # at most so many bytes of strings
@@ -35,19 +38,30 @@ cdef struct Written:
     uint8_t* strings
     uint8_t* end              # of the strings so far
     uint32_t bad              # live id of the first symbol that cannot be in the table
+    ElfSym* table
+    uint32_t* places          # see ForHost; NULL: nobody asks
+    uint64_t* starts          # by section index: what values count from
 
 
-cpdef tuple write(Live live, Column order, uint32_t count, uint32_t text, uint32_t etext, bytes numbers)
+cdef class ForHost:
+    cdef readonly Column places       # by live id: the symbol's number in the table; 0: it is not there
+    cdef Column starts
+    cdef Column exported
+    cdef list debug
+
+
+cpdef tuple write(Live live, Column order, uint32_t count, uint32_t text, uint32_t etext, bytes numbers,
+                  ForHost host=*)
 
 cdef void choose(LiveColumns* c, Chosen* chosen, uint32_t s) noexcept nogil
 cdef void choose_text(LiveColumns* c, Chosen* chosen, uint32_t* order, uint32_t count, uint32_t text,
                       uint32_t etext) noexcept nogil
 cdef void choose_data(LiveColumns* c, Chosen* chosen) noexcept nogil
-cdef int binding(LiveColumns* c, uint32_t s) noexcept nogil
+cdef int binding(LiveColumns* c, Chosen* chosen, uint32_t s) noexcept nogil
 cdef bint is_text(int kind) noexcept nogil
 cdef bint is_undefined(int kind) noexcept nogil
 cdef bint is_static_temporary(const uint8_t* name, uint32_t size) noexcept nogil
-cdef uint32_t emit(LiveColumns* c, Written* w, Chosen* chosen, int bind, const uint16_t* numbers,
+cdef void emit(LiveColumns* c, Written* w, Chosen* chosen, int bind, const uint16_t* numbers,
                    uint32_t nsections) noexcept nogil
 cdef void put_name(LiveColumns* c, Written* w, uint32_t s) noexcept nogil
 cdef void copy_name(Written* w, const uint8_t* name, uint64_t size) noexcept nogil

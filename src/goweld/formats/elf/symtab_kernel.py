@@ -33,8 +33,33 @@ AHEAD = cython.declare(uint32_t, 16)
 FILE_NAME = cython.declare(bytes, b"go.go")
 
 
+class ForHost:
+    """What the table has besides if the host linker reads it.
+
+    `starts`: the addresses of sections, which values count from; `debug`: the ELF numbers of debug sections,
+    which get symbols; `exported`: the live ids of what C code may refer to, all else being local.
+    """
+
+    def __init__(self, live: Live, starts: list[int], debug: list[int], exported: list[int]) -> None:
+        n = len(live)
+        self.places = Column(4, n)
+        self.starts = Column(8, 256)
+        self.exported = Column(1, n)
+        self.debug = debug
+        for i in range(min(len(starts), 256)):
+            cython.cast("uint64_t *", self.starts.ptr)[i] = starts[i]
+        for s in exported:
+            cython.cast("uint8_t *", self.exported.ptr)[cython.cast(uint32_t, s)] = 1
+
+
 def write(
-    live: Live, order: Column, count: int, text: int, etext: int, numbers: bytes
+    live: Live,
+    order: Column,
+    count: int,
+    text: int,
+    etext: int,
+    numbers: bytes,
+    host: ForHost | None = None,
 ) -> tuple[Column, Column, int, int]:
     """The symbols and their strings as columns, the first global's number, and the id of a bad symbol or 0.
 
@@ -54,37 +79,49 @@ def write(
         chosen.ids[1] = chosen.ids[0] + room
         chosen.count[0] = chosen.count[1] = 0
         chosen.names = 0
+        chosen.exported = cython.NULL
+    debug = host.debug if host is not None else []
+    ndebug = len(debug)
+    w.places = cython.NULL
+    w.starts = cython.NULL
+    if host is not None:
+        chosen.exported = cython.cast("uint8_t *", host.exported.ptr)
+        w.places = cython.cast("uint32_t *", host.places.ptr)
+        w.starts = cython.cast("uint64_t *", host.starts.ptr)
+    with cython.nogil:
         choose_text(c, cython.address(chosen), functions, count, text, etext)
         choose_data(c, cython.address(chosen))
-    symtab = Column(cython.sizeof(ElfSym), 2 + chosen.count[0] + chosen.count[1])
+    symtab = Column(cython.sizeof(ElfSym), 2 + ndebug + chosen.count[0] + chosen.count[1])
     strtab = Column(1, 2 + len(FILE_NAME) + chosen.names)
-    w.next = cython.cast("ElfSym *", symtab.ptr)
+    w.table = cython.cast("ElfSym *", symtab.ptr)
+    w.next = w.table + 1
     w.strings = cython.cast("uint8_t *", strtab.ptr)
     w.end = w.strings + 1
-    w.next[1].st_name = 1
-    w.next[1].st_info = STT_FILE
-    w.next[1].st_shndx = SHN_ABS
+    for i in range(ndebug):
+        w.next.st_info = STT_SECTION
+        w.next.st_shndx = debug[i]
+        w.next += 1
+    w.next.st_name = 1
+    w.next.st_info = STT_FILE
+    w.next.st_shndx = SHN_ABS
     file_name = cython.cast("const char *", FILE_NAME)
     copy_name(cython.address(w), cython.cast("const uint8_t *", file_name), len(FILE_NAME))
     w.end += 1
-    w.next += 2
+    w.next += 1
     w.bad = 0
     with cython.nogil:
-        first_global = 2 + emit(
-            c, cython.address(w), cython.address(chosen), STB_LOCAL, by_section, nsections
-        )
-        following = first_global + emit(
-            c, cython.address(w), cython.address(chosen), STB_GLOBAL, by_section, nsections
-        )
+        emit(c, cython.address(w), cython.address(chosen), STB_LOCAL, by_section, nsections)
+        first_global = w.next - w.table
+        emit(c, cython.address(w), cython.address(chosen), STB_GLOBAL, by_section, nsections)
     ids.free()
-    symtab.length = following
+    symtab.length = w.next - w.table
     strtab.length = w.end - w.strings
     return symtab, strtab, first_global, w.bad
 
 
 def choose(c, chosen, s):
     """Put a symbol into its list and count its name: with its NUL, and with ".abi0" where that is added."""
-    bind = binding(c, s)
+    bind = binding(c, chosen, s)
     chosen.ids[bind][chosen.count[bind]] = s
     chosen.count[bind] += 1
     size = cython.declare(uint32_t)
@@ -105,19 +142,21 @@ def choose_text(c, chosen, order, count, text, etext):
 
 
 def choose_data(c, chosen):
-    """All that is not text, by live id.  Thread-local storage has no address to name."""
+    """All that is not text, by live id.  Thread-local storage has no address but for the host linker."""
     for s in range(1, c.n):
         kind = c.kind[s]
         if K_ELF_RX_SECT <= kind < K_FIRST_UNALLOCATED:
-            if kind != K_TLSBSS and not c.attr[s] & A_NOT_IN_SYMTAB:
+            if (kind != K_TLSBSS or chosen.exported) and not c.attr[s] & A_NOT_IN_SYMTAB:
                 choose(c, chosen, s)
         elif is_undefined(kind):
             choose(c, chosen, s)
 
 
-def binding(c, s):
+def binding(c, chosen, s):
     """Which of the two lists a symbol is in (ld.putelfsym)."""
     attr = c.attr[s]
+    if chosen.exported and not chosen.exported[s] and not is_undefined(c.kind[s]):
+        return STB_LOCAL
     if attr & A_LOCAL:
         return STB_LOCAL
     if attr & A_CONTENT_HASHED and is_text(c.kind[s]):
@@ -147,8 +186,7 @@ def is_static_temporary(name, size):
 
 
 def emit(c, w, chosen, bind, numbers, nsections):
-    """Write one list's entries; how many.  Data with no name, or one in ".", is left out."""
-    first = w.next
+    """Write one list's entries.  Data with no name, or one in ".", is left out."""
     for i in range(chosen.count[bind]):
         if i + AHEAD < chosen.count[bind]:
             gw_prefetch(c.name[chosen.ids[bind][i + AHEAD]])
@@ -159,11 +197,11 @@ def emit(c, w, chosen, bind, numbers, nsections):
         size = cython.cast(uint32_t, 0)
         elf_type = STT_NOTYPE
         if not is_undefined(kind):
-            elf_type = STT_FUNC if is_text(kind) else STT_OBJECT
+            elf_type = STT_FUNC if is_text(kind) else STT_TLS if kind == K_TLSBSS else STT_OBJECT
             hidden = cython.cast(cython.bint, c.nname[s] == 0 or c.name[s][0] == 46)
-            if elf_type == STT_OBJECT and hidden and not c.attr[s] & A_FILE_LOCAL:
+            if elf_type != STT_FUNC and hidden and not c.attr[s] & A_FILE_LOCAL:
                 continue
-            if sect == 0 or sect >= nsections or (elf_type == STT_OBJECT and hidden):
+            if sect == 0 or sect >= nsections or (elf_type != STT_FUNC and hidden):
                 if w.bad == 0:
                     w.bad = s
                 continue
@@ -175,9 +213,12 @@ def emit(c, w, chosen, bind, numbers, nsections):
         e.st_shndx = number
         e.st_value = c.value[s]
         e.st_size = size
+        if w.places:
+            w.places[s] = cython.cast(uint32_t, w.next - w.table)
+            if number:
+                e.st_value -= w.starts[sect]
         put_name(c, w, s)
         w.next += 1
-    return cython.cast(uint32_t, w.next - first)
 
 
 def put_name(c, w, s):

@@ -94,10 +94,10 @@ def plan(
     dwarf_end = layout.dwarf.fileoff + layout.dwarf.filelen
     headers = Headers(elf.Ehdr(file_type, machine), notes, (dwarf_end + 7) & -8)
     sections = headers.sections
-    of_section = _name_sections(sections, layout)
+    of_section = name_sections(sections, layout)
     headers.phdrs = _program_headers(sections, layout, notes, round)
     if not strip:
-        _describe_symbol_table(sections, headers.tail_fileoff)
+        describe_symbol_table(sections, headers.tail_fileoff)
     names = sections.named(".shstrtab")
     names.type = elf.SHT_STRTAB
     names.align = 1
@@ -105,7 +105,7 @@ def plan(
         describe(header, section)
     sections.settle()
     names.size = len(headers.section_names)
-    headers.numbers = _numbers(layout, of_section)
+    headers.numbers = section_numbers(layout, of_section)
     headers.ehdr.phnum = len(headers.phdrs)
     headers.ehdr.shnum = len(sections.headers)
     headers.ehdr.shstrndx = names.number
@@ -113,7 +113,7 @@ def plan(
     return headers
 
 
-def _name_sections(headers: SectionHeaders, layout: Layout) -> list[tuple[Section, elf.Shdr]]:
+def name_sections(headers: SectionHeaders, layout: Layout) -> list[tuple[Section, elf.Shdr]]:
     """A header for each output section, in file order; only .text may have several (ld.Asmbelfsetup)."""
     return [
         (section, headers.add(section.name) if section.name == ".text" else headers.named(section.name))
@@ -204,7 +204,7 @@ def _permissions(rwx: int) -> int:
     return (rwx & 4 and elf.PF_R) | (rwx & 2 and elf.PF_W) | (rwx & 1 and elf.PF_X)
 
 
-def _describe_symbol_table(sections: SectionHeaders, fileoff: int) -> None:
+def describe_symbol_table(sections: SectionHeaders, fileoff: int) -> None:
     symtab = sections.named(".symtab")
     strtab = sections.named(".strtab")
     symtab.type = elf.SHT_SYMTAB
@@ -216,7 +216,7 @@ def _describe_symbol_table(sections: SectionHeaders, fileoff: int) -> None:
     strtab.align = 1
 
 
-def _numbers(layout: Layout, of_section: list[tuple[Section, elf.Shdr]]) -> bytes:
+def section_numbers(layout: Layout, of_section: list[tuple[Section, elf.Shdr]]) -> bytes:
     numbers = [0] * len(layout.sections)
     for section, header in of_section:
         numbers[section.index] = header.number
