@@ -57,9 +57,10 @@ checked: build
 	@echo "LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
 	  GOWELD_PACKAGE=$(CURDIR)/build/checked/lib/goweld goweld link ..."
 
-# COUNT links of a small program, each with one package file damaged; SEED chooses how.
+# COUNT links of a small program, each with one package file damaged; SEED chooses how. HOST=1: objects of C.
 fuzz: build go
-	@$(BIN)/python tests/fuzz/run.py --go $(GO) --goweld $(BIN)/goweld $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python tests/fuzz/run.py --go $(GO) --goweld $(BIN)/goweld $(if $(HOST),--host) \
+	  $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 # CGO=gcc or CGO=clang builds everything with cgo and that compiler.
 corpus: build go

@@ -17,6 +17,15 @@ DISTRIBUTION = ("cmd/go", "cmd/compile")
 LARGE = ("opa", "hugo", "caddy", "helm")
 PROGRAMS = ("hello", *DISTRIBUTION, "gopls", *LARGE)
 TESTS = "std"
+# Linked internally by cmd/link's own choice, though they hold objects of C.
+CGO = {
+    "cmd/go, cgo": Row("bench-cgo", packages=["cmd/go"], cc="gcc"),
+    "cmd/go -race": Row("bench-race", packages=["cmd/go"], cc="gcc", flags=["-race"]),
+}
+EXTERNAL = {
+    "small": Row("bench-external", program="netuser", cc="gcc", ldflags=["-linkmode=external"]),
+    "cmd/go": Row("bench-external-go", packages=["cmd/go"], cc="gcc", ldflags=["-linkmode=external"]),
+}
 DEFAULT, STRIPPED = "", "-s -w"
 
 
@@ -32,6 +41,8 @@ def target(name: str, flags: str) -> Target | None:
     """What is aimed at for a program; None where nothing is."""
     if name == "hello":
         return Target(0.45 if flags == STRIPPED else 0.40, 0.45, 0.7)
+    if name in CGO:
+        return Target(0.40, 0.45, 0.7)
     if name in DISTRIBUTION:
         return Target(0.33, 0.40, 0.7)
     if name in LARGE:

@@ -16,6 +16,7 @@ from turns import GOWELD, LINK, Series
 ROOT = Path(__file__).resolve().parent.parent
 WHATS = ("wall", "cpu", "memory")
 MOST_ALONE = 1.7  # one thread against two
+ASKING = "asking"  # Goweld without the answers of an earlier link
 NOISE = 1.05  # what more threads may add to the time of two
 
 RATIOS = (
@@ -102,6 +103,17 @@ def thread_rows(rows: Iterable[Series]) -> list[list[str]]:
     return found
 
 
+def external_rows(rows: Iterable[Series]) -> list[list[str]]:
+    """External links, the host linker's time among it: Goweld's first and its later ones."""
+    found = []
+    for series in rows:
+        cells = [series.name, f"{series.size / 1e6:.1f}", f"{series.median(LINK, 'wall'):.0f}"]
+        for side in (ASKING, GOWELD):
+            cells += [f"{series.median(side, 'wall'):.0f}", f"**{series.ratio('wall', side):.2f}**"]
+        found.append(cells)
+    return found
+
+
 def flags_title(flags: str) -> str:
     return f"`-ldflags='{flags}'`" if flags else "Default flags"
 
@@ -117,6 +129,14 @@ def sections(measured: list[Series]) -> list[str]:
         if programs:
             lines += ["A million loaded symbols (cmd/link's count) cost:", ""]
             lines += [*table(GROWTH, growth_rows(programs)), ""]
+    cgo = [series for series in measured if series.part == "cgo"]
+    if cgo:
+        lines += ["## Internal links with objects of C", "", *table(RATIOS, map(ratio_row, cgo)), ""]
+    external = [series for series in measured if series.part == "external"]
+    if external:
+        header = ["program", "MB", "link ms", "first ms", "first", "later ms", "later"]
+        lines += ["## External links", "", *table(header, external_rows(external)), ""]
+        lines += ["First: the compiler is asked what it can do; later: the answers are known.", ""]
     threads = [series for series in measured if series.part == "threads"]
     if threads:
         counts = sorted(threads[0].runs, key=int)

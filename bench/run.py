@@ -7,6 +7,8 @@ usage: run.py [--only PART]... [-n RUNS] [--every K] [--program NAME]... [--flag
   tests     the test binaries of the standard library
   threads   Goweld with one, two, four and eight threads
   growth    synthetic programs of one to 64 times the size
+  cgo       cmd/go with cgo and with -race, linked internally
+  external  external links, where Goweld asks the compiler as cmd/link does, and where it knows the answers
 
 What is measured is kept in the work folder as it comes; --keep adds to what an earlier run left there.
 --write makes the committed table, bench/results/DATE.md, and the plot, docs/bench.svg, from all of it.
@@ -34,9 +36,10 @@ from turns import Series, Side, Turns  # noqa: E402
 
 from goweld.explain.repro import Job  # noqa: E402
 
-PARTS = ("programs", "tests", "threads", "growth")
+PARTS = ("programs", "tests", "cgo", "external", "threads", "growth")
 THREADS = ("1", "2", "4", "8")
 THREADED = ("hello", "cmd/compile", "helm")
+ROWS = {"cgo": programs.CGO, "external": programs.EXTERNAL}
 SCALES = (1, 2, 4, 8, 16, 32, 64)
 FLAGS = (programs.DEFAULT, programs.STRIPPED)
 
@@ -75,6 +78,11 @@ class Bench:
             yield from programs.test_jobs(self.go, self.options.every).items()
         elif part == "growth":
             yield from self.synthetic_jobs()
+        elif part in ROWS:
+            for name, row in ROWS[part].items():
+                if not self.options.program or name in self.options.program:
+                    (job,) = programs.jobs(self.go, row).values()
+                    yield name, job
         else:
             defaults = programs.PROGRAMS if part == "programs" else THREADED
             for name in self.options.program or defaults:
@@ -93,6 +101,8 @@ class Bench:
         if part == "threads":
             command = sides[1].command
             sides = [Side(count, command, (("GOWELD_THREADS", count),)) for count in THREADS]
+        elif part == "external":
+            sides.append(Side(report.ASKING, sides[1].command, (("GOWELD_CACHE", "off"),)))
         series = Series(part, flags, name, commit=self.commit)
         if part in ("programs", "growth"):
             series.symbols = self.turns.symbols(job, flags.split())

@@ -108,3 +108,10 @@ def test_the_plot(measured: list[Series], tmp_path: Path) -> None:
         assert words in text
     plot.write(measured, tmp_path / "again.svg")
     assert (tmp_path / "again.svg").read_text() == text
+
+
+def test_external_links_have_a_first_and_a_later_time() -> None:
+    one = series("small", 0.1, 1000, 600, part="external")
+    one.runs[report.ASKING] = [Cost(900, 0, 0)]
+    assert report.external_rows([one]) == [["small", "5.0", "1000", "900", "**0.90**", "600", "**0.60**"]]
+    assert "## External links" in report.sections([one])

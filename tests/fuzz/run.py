@@ -1,8 +1,9 @@
 """Link a program over and over with one of its package files damaged, with both linkers.
 
-usage: run.py [--count N] [--seed N] [--only NUMBER] [--checked DIR] [-j N] --go GO --goweld GOWELD
+usage: run.py [--host] [--count N] [--seed N] [--only NUMBER] [--checked DIR] [-j N] --go GO --goweld GOWELD
 
 Goweld must write what cmd/link writes, or refuse: status 1 or 2, an error naming the file, no output left.
+With --host, it is a program with C in it, and the objects that a C compiler made are what is damaged.
 Failures are kept, with the inputs; `--only` tries single damages again.
 """
 
@@ -21,7 +22,6 @@ ROOT = HERE.parent.parent
 # recipes.py, too, is a script's part: it finds its own neighbours so.
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.fuzz.damage import damages  # noqa: E402
 from tests.fuzz.trial import BAD, Bench, Verdict  # noqa: E402
 
 
@@ -44,6 +44,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--go", default=os.environ.get("GOWELD_GO", "go"), help="the reference go command")
     parser.add_argument("--goweld", default=str(ROOT / "build" / "bin" / "goweld"), help="the launcher")
+    parser.add_argument("--host", action="store_true", help="damage objects that a C compiler made")
     parser.add_argument("--count", type=int, default=1200, help="how many damages to try (default 1200)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, action="append", help="try this one again, by its number")
@@ -54,8 +55,8 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     options.work.mkdir(parents=True, exist_ok=True)
     environment = checked_environment(options.checked) if options.checked else {}
-    bench = Bench(options.go, options.goweld, options.work.resolve(), environment)
-    chosen = list(enumerate(damages(bench.files, options.count, options.seed)))
+    bench = Bench(options.go, options.goweld, options.work.resolve(), environment, host=options.host)
+    chosen = list(enumerate(bench.damages(options.count, options.seed)))
     if options.only:
         chosen = [(number, damage) for number, damage in chosen if number in options.only]
     counts: Counter[tuple[str, str]] = Counter()

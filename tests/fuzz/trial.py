@@ -9,7 +9,8 @@ from pathlib import Path
 
 from goweld.explain.repro import Job
 from tests.corpus.recipes import Go, Row, collect, launcher_command
-from tests.fuzz.damage import Damage, Files
+from tests.fuzz.damage import Damage, Files, damages
+from tests.fuzz.hostdamage import Objects, host_damages
 
 SAME = "the same bytes"
 REFUSED = "refused, as by cmd/link"
@@ -18,6 +19,7 @@ BAD = "BAD"
 SECONDS = 20
 KIB = 4 << 20  # of address space
 CHECKED_SECONDS = 120
+LIBGCC = "libgcc"  # where a package's name would be
 MARKS = ("Traceback (", "internal error", "AddressSanitizer", "runtime error:", "Segment", "Fatal Python")
 
 
@@ -40,12 +42,18 @@ class Answer:
 
 
 class Bench:
-    """The hello link, ready to be damaged: both linkers, the files, an importcfg that names them."""
+    """A program's link, ready to be damaged: both linkers, the files, an importcfg that names them.
 
-    def __init__(self, go_command: str, goweld: str, work: Path, environment: dict[str, str]) -> None:
+    With `host`, a program with objects of C, linked internally.
+    """
+
+    def __init__(
+        self, go_command: str, goweld: str, work: Path, environment: dict[str, str], *, host: bool
+    ) -> None:
         self.work = work
         go = Go(go_command, work)
-        job = collect(go, Row("fuzz-hello", program="hello"), fresh=False).jobs["corpus/hello"]
+        row = Row("fuzz-cgo", program="cgo", cc="gcc") if host else Row("fuzz-hello", program="hello")
+        job = collect(go, row, fresh=False).jobs[f"corpus/{row.program}"]
         self.linker = [str(go.linker)]
         self.goweld = [*launcher_command(goweld), "link"]
         self.checked = "LD_PRELOAD" in environment
@@ -56,10 +64,17 @@ class Bench:
         self.inputs.mkdir(parents=True)
         self.paths: dict[str, Path] = {}
         self.rest: list[str] = []
-        self.files = self._copy(job)
+        self.host = host
+        self.content = self._copy(job)
         self.words = job.arguments[:-1]
 
-    def _copy(self, job: Job) -> Files:
+    def damages(self, count: int, seed: int) -> list[Damage]:
+        """What to try, the same for the same seed."""
+        if self.host:
+            return host_damages(Objects(self.content, LIBGCC), count, seed)
+        return damages(Files(self.content), count, seed)
+
+    def _copy(self, job: Job) -> dict[str, bytes]:
         content = {"main": (job.folder / job.arguments[-1]).read_bytes()}
         for line in (job.folder / "importcfg").read_text().splitlines():
             verb, _, rest = line.partition(" ")
@@ -68,10 +83,12 @@ class Bench:
                 self.rest.append(line)
             elif not package.startswith("corpus/"):
                 content[package] = (job.folder / path).read_bytes()
+        if self.host:
+            content[LIBGCC] = Path(libgcc()).read_bytes()
         for package, data in content.items():
             self.paths[package] = self.inputs / f"{package.replace('/', '~')}.a"
             self.paths[package].write_bytes(data)
-        return Files(content)
+        return content
 
     def try_damage(self, damage: Damage, name: str, flags: list[str]) -> Verdict:
         """Link the damaged job with both linkers."""
@@ -84,13 +101,15 @@ class Bench:
         else:
             paths[damage.package] = folder / paths[damage.package].name
             paths[damage.package].write_bytes(damage.content)
+        damaged = str(paths[damage.package])
         main = paths.pop("main")
+        if self.host:
+            flags = [*flags, "-linkmode=internal", f"-libgcc={paths.pop(LIBGCC)}"]
         lines = [*self.rest, *(f"packagefile {package}={path}" for package, path in paths.items())]
         (folder / "importcfg").write_text("\n".join(lines) + "\n")
         ours = self._link([*self.goweld, *flags], folder, main, "goweld", self.ours)
         theirs = self._link([*self.linker, *flags], folder, main, "cmdlink", self.environment)
-        shown = str(paths.get(damage.package, main))
-        return self._judge(damage, ours, theirs, shown, folder)
+        return self._judge(damage, ours, theirs, damaged, folder)
 
     def _link(
         self, linker: list[str], folder: Path, main: Path, name: str, environment: dict[str, str]
@@ -148,6 +167,12 @@ class Bench:
     def _drop(verdict: Verdict) -> Verdict:
         shutil.rmtree(verdict.folder)
         return verdict
+
+
+def libgcc() -> str:
+    """The compiler's library of what machines lack."""
+    command = ["gcc", "-print-libgcc-file-name"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def says_enough(ours: str, theirs: str) -> bool:
