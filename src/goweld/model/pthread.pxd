@@ -1,4 +1,4 @@
-# POSIX threads and the one atomic operation that the pool needs.
+# POSIX threads, their locks, and the one atomic operation that the pool needs.
 
 from libc.stdint cimport int64_t
 
@@ -9,6 +9,12 @@ cdef extern from "pthread.h" nogil:
     pthread_t pthread_self() noexcept
     int pthread_detach(pthread_t thread) noexcept
     int pthread_join(pthread_t thread, void** result) noexcept
+    ctypedef struct pthread_mutex_t:
+        pass
+    int pthread_mutex_init(pthread_mutex_t* mutex, const void* attr) noexcept
+    int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept
+    int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept
+    int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept
 
 
 cdef extern from *:

@@ -3,6 +3,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from goweld.codec.goobj_kernel cimport RelocRecord
 from goweld.model.live_kernel cimport Live, LiveColumns
 from goweld.model.memory_kernel cimport Column
+from goweld.model.pthread cimport pthread_mutex_t
 
 
 cdef packed struct Rela:      # Elf64_Rela
@@ -62,6 +63,7 @@ cdef enum:
     WHY_NO_SLOT = 13          # of a function that .debug_addr does not list
     WHY_NO_NAME = 14          # of a symbol that the host linker would not know
     WHY_NO_ELF_TYPE = 15      # a relocation that ELF does not have
+    WAITING = 4               # runs of a thread that wait to be written
     MOST_FAILURES = 16        # of each run that are kept
 
 
@@ -78,6 +80,11 @@ cdef struct Run:              # symbols that are written to the file at once
     Failure failures[16]
 
 
+cdef struct Waiting:          # a run whose bytes are ready to be written
+    Run* run
+    uint8_t* content
+
+
 cdef struct Runs:
     Place place
     Run* list
@@ -85,6 +92,7 @@ cdef struct Runs:
     int64_t next
     int file
     int error                 # an errno
+    pthread_mutex_t writing   # held by the thread that writes
     bint no_memory
 
 
@@ -108,7 +116,8 @@ cdef class Relocation:
 
 
 cdef void write_runs(void* context, int64_t index) noexcept nogil
-cdef bint write_run(Runs* b, Run* r, uint8_t* scratch) noexcept nogil
+cdef uint8_t* bytes_of(Runs* b, Run* r, uint8_t* scratch) noexcept nogil
+cdef void write_run(Runs* b, Run* r, uint8_t* content) noexcept nogil
 cdef uint8_t* as_it_is(LiveColumns* c, Run* r) noexcept nogil
 cdef int write_at(int file, const uint8_t* content, uint64_t size, uint64_t fileoff) noexcept nogil
 cdef uint32_t apply_symbols(Place* p, uint32_t* ids, uint32_t n, uint8_t* out, uint64_t addr, uint64_t size,

@@ -32,7 +32,13 @@ from cython.cimports.goweld.model.kinds import (
 from cython.cimports.goweld.model.live_kernel import A_LINKER_RELOCS, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks, thread_count
-from cython.cimports.goweld.model.pthread import atomic_next
+from cython.cimports.goweld.model.pthread import (
+    atomic_next,
+    pthread_mutex_init,
+    pthread_mutex_lock,
+    pthread_mutex_trylock,
+    pthread_mutex_unlock,
+)
 from cython.cimports.goweld.model.symbols_kernel import MISSING, canonical, gw_prefetch, live_of, locate
 from cython.cimports.goweld.relocate.external_kernel import leave, reserve, trim, write_relas
 from cython.cimports.libc.errno import EINTR, errno
@@ -276,40 +282,52 @@ def fail(failures, nfailures, most, s, reloc, target, why, value):
 
 
 def write_runs(context, index):
-    """A task: write runs until there is none, through memory that stays in the processor's cache."""
+    """A task: relocate and write runs until there is none, through memory that stays in cache.
+
+    The system lets one thread at a time write to a file, and has the others wait busily: who finds another
+    one writing goes on with the next run.
+    """
     b = cython.cast("Runs *", context)
-    scratch = cython.cast("uint8_t *", malloc(RUN_SIZE))
-    if scratch == cython.NULL:
-        b.no_memory = True
-        return
-    while True:
-        i = atomic_next(cython.address(b.next))
-        if i >= b.n or b.error:
-            break
-        if not write_run(b, b.list + i, scratch):
-            b.no_memory = True
-            break
+    scratch = cython.cast("uint8_t *", malloc(WAITING * RUN_SIZE))
+    waiting = cython.declare(Waiting[4])
+    n = cython.cast(uint32_t, 0)
+    more = cython.declare(cython.bint, scratch != cython.NULL)
+    b.no_memory |= not more
+    while more or n:
+        i = atomic_next(cython.address(b.next)) if more else b.n
+        more = i < b.n and not b.error
+        if more:
+            waiting[n].run = b.list + i
+            waiting[n].content = bytes_of(b, b.list + i, scratch + n * RUN_SIZE)
+            if waiting[n].content == cython.NULL:
+                b.no_memory = True
+                break
+            n += 1
+        if n == WAITING or not more:
+            pthread_mutex_lock(cython.address(b.writing))
+        elif pthread_mutex_trylock(cython.address(b.writing)) != 0:
+            continue
+        for j in range(n):
+            write_run(b, waiting[j].run, waiting[j].content)
+        n = 0
+        pthread_mutex_unlock(cython.address(b.writing))
     free(scratch)
 
 
-def write_run(b, r, scratch):
-    """Relocate and write one run; false where there is no memory."""
-    ready = as_it_is(b.place.c, r)
-    large = cython.declare("uint8_t *", cython.NULL)
-    if ready == cython.NULL:
-        if r.size > RUN_SIZE:
-            large = cython.cast("uint8_t *", malloc(r.size))
-            if large == cython.NULL:
-                return False
-            scratch = large
-        if b.place.names != cython.NULL and not reserve(b.place.c, r):
-            free(large)
-            return False
+def bytes_of(b, r, scratch):
+    """A run's bytes, in `scratch` if they must be relocated; NULL where there is no memory."""
+    content = as_it_is(b.place.c, r)
+    if content != cython.NULL:
+        return content
+    if b.place.names != cython.NULL and not reserve(b.place.c, r):
+        return cython.cast("uint8_t *", cython.NULL)
+    content = scratch if r.size <= RUN_SIZE else cython.cast("uint8_t *", malloc(r.size))
+    if content != cython.NULL:
         r.nfailures = apply_symbols(
             cython.address(b.place),
             r.ids,
             r.n,
-            scratch,
+            content,
             r.addr,
             r.size,
             r.pad,
@@ -318,12 +336,17 @@ def write_run(b, r, scratch):
             cython.address(r.external),
         )
         trim(cython.address(r.external))
-        ready = scratch
-    error = write_at(b.file, ready, r.size, r.fileoff) if r.nfailures == 0 else 0
-    if error:
-        b.error = error
-    free(large)
-    return True
+    return content
+
+
+def write_run(b, r, content):
+    """Write one run, and free its bytes where they had too little room in the scratch."""
+    if r.nfailures == 0:
+        error = write_at(b.file, content, r.size, r.fileoff)
+        if error:
+            b.error = error
+    if r.size > RUN_SIZE and as_it_is(b.place.c, r) == cython.NULL:
+        free(content)
 
 
 def as_it_is(c, r):
@@ -362,6 +385,7 @@ class Relocation:
         self.b.place.section_start = cython.cast("uint64_t *", cython.cast(Column, starts).ptr)
         self.b.place.tls_offset = tls_offset
         self.b.place.unreachable = unreachable
+        pthread_mutex_init(cython.address(self.b.writing), cython.NULL)
 
     def count_from(self, section_starts: list[int]) -> None:
         """What section-relative relocations count from, by section index."""
