@@ -22,10 +22,22 @@ from goweld.model import roots as start
 from goweld.model.names import ADOPTED, WANTED
 from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES, RECORDS
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
+from goweld.model.roots import LIBRARIES
 from goweld.objects import importcfg, linkmode, read, support, target
 from goweld.relocate import image as relocation
 from goweld.resolve import symbols as resolution
-from goweld.tables import buildinfo, fips, gcdata, moduledata, pclntab, setup, strings, tasklists
+from goweld.tables import (
+    buildinfo,
+    fips,
+    gcdata,
+    moduledata,
+    modules,
+    pclntab,
+    registration,
+    setup,
+    strings,
+    tasklists,
+)
 from goweld.timing import Stages
 
 TYPE_CHECKING = False
@@ -99,8 +111,9 @@ def link(options: Options, show: Show) -> None:
         show(dumpdep.lines(symbols, flood.recorded()), 1)
     settable = strings.check(symbols, values, diagnostics)
     facts = setup.Facts(symbols, mode)
-    adopted = [*ADOPTED, *(dwarf_info.adopted(libraries) if debug else ())]
-    live = deadcode.renumber(symbols, adopted, len(values))
+    adopted = [*ADOPTED, *facts.adopted, *(dwarf_info.adopted(libraries) if debug else ())]
+    made = len(values) + modules.PER_PACKAGE * len(libraries.list) * mode.dynlinking
+    live = deadcode.renumber(symbols, adopted, made)
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
     objects.divide()
@@ -137,8 +150,15 @@ def link(options: Options, show: Show) -> None:
     # Beside what follows, which moves no columns; describe may.
     stack = stackcheck.Check(options, live, order, count)
 
+    if mode.dynlinking:
+        from goweld.formats.mangle_kernel import mangle
+
+        mangle(live)
     if mode.external and options.buildid:
         make_section(live, options.buildid)
+    if facts.registers:
+        own = mode.buildmode == "plugin"
+        count = registration.add(live, order, count, module, amd64.REGISTER, amd64.REGISTER_PLACES, own)
 
     # 4 layout: the addresses of text.
     text, layout = text_layout.place(options, live, order, count)
@@ -165,8 +185,11 @@ def link(options: Options, show: Show) -> None:
             live, info, units, libraries, text, goal.goroot, version, mode.external
         )
     stages.start("data")
+    if mode.buildmode in LIBRARIES:
+        registration.start_at(live, roots.entry)
     moduledata.mark(live)
-    holes = moduledata.fill(live, module, facts.moduledata_size, text, pcln, live.lookup(tasks.name))
+    about = modules.Modules(options, mode, libraries, [], facts.moduledata_size)
+    holes = moduledata.fill(live, module, about, text, pcln, live.lookup(tasks.name))
     # ------------------------------------------- symbols are frozen: none is added below
 
     # 7 relocate: beside what follows, debug sections are compressed, as far as they refer to no data.

@@ -11,6 +11,7 @@ from cython.cimports.goweld.model.objects_kernel import is_debug
 from cython.cimports.goweld.model.symbols_kernel import (
     NIL,
     SYM_CLONED,
+    Symbols,
     content,
     is_reached,
     local_index,
@@ -88,3 +89,9 @@ def prune_map_inits(flood: Flood, noop: int) -> bool:
         reach(flood.f.s, noop)
         reach_auxs(flood.f.s, noop)
     return found
+
+
+def reach_description(symbols: Symbols, raw: int) -> None:
+    """Mark what describes a function that comes to life without having been reached."""
+    if raw:
+        reach_auxs(cython.address(symbols.c), raw)

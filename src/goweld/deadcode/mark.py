@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goweld.deadcode.aftermath_kernel import finish, forget_debug, prune_map_inits
+from goweld.deadcode.aftermath_kernel import finish, forget_debug, prune_map_inits, reach_description
 from goweld.deadcode.flood_kernel import Flood
 from goweld.deadcode.roots_kernel import mark_all, mark_targets
 from goweld.errors import LinkError
@@ -100,6 +100,7 @@ def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int)
         raw = symbols.lookup(name, version)
         if raw and not symbols.reached(raw):
             symbols.reach(raw)
+            reach_description(symbols, raw)
             alone.append(raw)
     live = Live(symbols, extra)
     bad = live.renumber()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.model.kinds import K_NONE, K_UNDEFEXT
-from cython.cimports.goweld.model.live_kernel import A_CLONED, A_DUPOK, A_LOCAL, target
+from cython.cimports.goweld.model.live_kernel import A_ADOPTED, A_CLONED, A_DUPOK, A_LOCAL, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import live_of, local_index, object_at
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -21,8 +21,8 @@ def is_text(kind):
 
 
 def place(t, s):
-    """Append a function that is not placed yet."""
-    if not t.placed[s]:
+    """Append a function that is not placed yet, and that the program reaches."""
+    if not t.placed[s] and not t.c.attr[s] & A_ADOPTED:
         t.placed[s] = 1
         t.order[t.n] = s
         t.n += 1

@@ -5,6 +5,7 @@ Numbers are Go 1.27's (cmd/link/internal/sym.SymKind, objabi.RelocType); attribu
 
 from __future__ import annotations
 
+K_NONE = 0
 K_TEXT = 1
 K_TEXT_FIPS_START = 2
 K_TEXT_FIPS_END = 4
@@ -30,6 +31,7 @@ K_NOPTRDATA_FIPS_START = 33
 K_NOPTRDATA_FIPS = 34
 K_NOPTRDATA_FIPS_END = 35
 K_NOPTRDATA_END = 36
+K_INITARR = 37
 K_DATA = 38
 K_DATA_FIPS_START = 39
 K_DATA_FIPS = 40
@@ -41,6 +43,7 @@ K_GCMASK = 46
 K_LIBFUZZER_COUNTER = 47
 K_COVERAGE_COUNTER = 48
 K_TLSBSS = 50
+K_DYNIMPORT = 57
 K_DWARF_SECT = 60
 
 R_ADDR = 1

@@ -97,7 +97,7 @@ cdef class Live:
     cpdef uint32_t sect(self, uint32_t s)
     cpdef set_sect(self, uint32_t s, uint32_t sect)
     cpdef int set_outside_name(self, uint32_t s, bytes name) except -1
-    cdef uint8_t* take_outside_name(self, uint32_t s, uint32_t size) except NULL
+    cpdef int make_outside_room(self) except -1
     cpdef tuple reloc(self, uint32_t s, uint32_t index)
     cpdef str reloc_name(self, uint32_t s, uint32_t index)
     cpdef set_noop(self, uint32_t s)

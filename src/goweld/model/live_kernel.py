@@ -402,13 +402,19 @@ class Live:
 
     def set_outside_name(self, s: int, name: bytes) -> None:
         """Have other files know a symbol by another name (loader.SetSymExtname)."""
-        memcpy(self.take_outside_name(s, len(name)), cython.cast("const char *", name), len(name))
-        return 0
-
-    def take_outside_name(self, s, size):
-        """Room for such a name."""
         c = cython.address(self.c)
         if s >= c.outside_room:
+            self.make_outside_room()
+        kept = self.arena.take(len(name) + 1)
+        memcpy(kept, cython.cast("const char *", name), len(name))
+        c.outside[s] = kept
+        c.noutside[s] = len(name)
+        return 0
+
+    def make_outside_room(self) -> None:
+        """Let every symbol there is room for have such a name."""
+        c = cython.address(self.c)
+        if c.outside_room < c.room:
             names = Column(8, c.room, True)
             sizes = Column(4, c.room, True)
             if c.outside_room:
@@ -418,10 +424,7 @@ class Live:
             c.outside = cython.cast("const uint8_t **", names.ptr)
             c.noutside = cython.cast("uint32_t *", sizes.ptr)
             c.outside_room = c.room
-        kept = self.arena.take(size + 1)
-        c.outside[s] = kept
-        c.noutside[s] = size
-        return kept
+        return 0
 
     def reloc(self, s: int, index: int) -> tuple[int, int, int, int, int, int]:
         """A relocation's (offset, size, type, addend, package index, symbol index)."""

@@ -18,13 +18,14 @@ from goweld.model.kinds import (
     K_RODATA,
     K_RODATA_END,
     K_TYPE,
-    R_ADDR,
 )
+from goweld.tables.modules import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.layout import TextLayout
     from goweld.model.live_kernel import Live
+    from goweld.tables.modules import Modules
     from goweld.tables.pclntab import Pclntab
 
 MARKERS = (
@@ -71,42 +72,14 @@ def mark(live: Live) -> None:
         live.add_attr(carrier, A_LOCAL)
 
 
-class Record:
-    """A record of words, some of them addresses."""
-
-    def __init__(self) -> None:
-        self.content = bytearray()
-        self.relocs: list[tuple[int, int, int, int, int]] = []
-
-    def word(self, value: int) -> int:
-        """Append a number; its offset."""
-        self.content += value.to_bytes(8, "little")
-        return len(self.content) - 8
-
-    def address(self, symbol: int, addend: int = 0) -> None:
-        self.relocs.append((len(self.content), 8, R_ADDR, addend, symbol))
-        self.content += bytes(8)
-
-    def slice(self, symbol: int, length: int) -> None:
-        self.address(symbol)
-        self.word(length)
-        self.word(length)
-
-    def nil(self, words: int) -> None:
-        self.content += bytes(8 * words)
-
-    def store(self, live: Live, symbol: int) -> None:
-        live.set_data(symbol, bytes(self.content))
-        live.set_relocs(symbol, self.relocs)
-
-
 def fill(
-    live: Live, moduledata: int, size: int, text: TextLayout, pcln: Pclntab, tasks: int
+    live: Live, moduledata: int, modules: Modules, text: TextLayout, pcln: Pclntab, tasks: int
 ) -> dict[str, int]:
     """Write the module data, all but the divisions of the types; their offsets in it, by name.
 
-    `size` is the size of the runtime's type; `tasks` the list of init tasks, 0 where there is none.
+    `tasks` is the list of init tasks, 0 where there is none.
     """
+    modules.offer_hashes(live)
     sections = live.create(b"runtime.textsectionmap", K_RODATA)
     record = Record()
     record.word(0)
@@ -133,19 +106,19 @@ def fill(
     module.address(live.lookup(b"go:func.*"))
     module.address(live.lookup(b"runtime.epclntab"))
     module.slice(sections, 1)
-    module.nil(3 + 2 + 3)  # plugin tables, plugin path, package hashes
+    modules.add_plugin(live, module)
     if tasks:
         module.slice(tasks, live.size(tasks) // 8)
     else:
         module.nil(3)
-    module.nil(2 + 3)  # module name and hashes of shared libraries
-    module.content.append(1)  # hasmain
-    module.content += bytes(max(0, size - len(module.content)))
+    modules.add_shlibs(live, module)
+    module.content.append(modules.mode.buildmode in ("exe", "pie"))  # hasmain
+    module.content += bytes(max(0, modules.moduledata_size - len(module.content)))
     module.store(live, moduledata)
-    last = live.create(b"runtime.lastmoduledatap", K_NOPTRDATA)
-    pointer = Record()
-    pointer.address(moduledata)
-    pointer.store(live, last)
+    if modules.is_last(live):
+        pointer = Record()
+        pointer.address(moduledata)
+        pointer.store(live, live.create(b"runtime.lastmoduledatap", K_NOPTRDATA))
     return holes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goweld.errors import LinkError
-from goweld.model.kinds import A_CLONED, A_LOCAL, K_MODULEDATA, K_NOPTRDATA, K_TLSBSS
+from goweld.model.kinds import A_CLONED, A_LOCAL, K_MODULEDATA, K_NOPTRDATA, K_TEXT, K_TEXT_END, K_TLSBSS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
 MODULEDATA = b"runtime.firstmoduledata"
+REGISTER = b"runtime.addmoduledata"
 FLAGS = {
     "c-shared": b"runtime.islibrary",
     "plugin": b"runtime.islibrary",
@@ -23,12 +24,13 @@ MOST_MODULEDATA = 1 << 20
 class Facts:
     """What must be asked of the loaded symbols before the dead ones are forgotten.
 
-    `runtime`: whether the runtime is linked, rather than found in a shared library.  `moduledata_size`: the
+    `runtime`: whether the runtime is linked, rather than found in a shared library.  `registers`: whether the
+    runtime, being elsewhere, must be told of this module; `adopted`: what that needs.  `moduledata_size`: the
     size of the runtime's moduledata type.  `no_memory_profile`: whether the program never asks for a memory
     profile, so that none need be kept.
     """
 
-    __slots__ = ("runtime", "moduledata_size", "no_memory_profile")
+    __slots__ = ("runtime", "registers", "adopted", "moduledata_size", "no_memory_profile")
 
     def __init__(self, symbols: Symbols, mode: Mode) -> None:
         kind = symbols.lookup(b"type:runtime.moduledata", 0)
@@ -38,6 +40,11 @@ class Facts:
             raise LinkError(f"{where}: type:runtime.moduledata: corrupt type", status=1)
         profile = symbols.lookup(b"runtime.memProfileInternal", 1)
         self.no_memory_profile = bool(profile) and not symbols.reached(profile) and not mode.dynlinking
+        register = symbols.lookup(REGISTER, 0)
+        self.registers = mode.dynlinking and (
+            mode.buildmode == "plugin" or symbols.kind(register) not in range(K_TEXT, K_TEXT_END + 1)
+        )
+        self.adopted = [(REGISTER, 0)] if self.registers else []
         self.runtime = symbols.is_defined(symbols.lookup(MODULEDATA, 0))
 
 
