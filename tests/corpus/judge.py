@@ -19,19 +19,8 @@ IDENTICAL, DIFFERENT, NOT_RUN = "identical", "DIFFERENT", "NOT RUN"
 TIMEOUT = 900
 # What a link may run; all else is kept from it, a go command and another linker for Go above all.
 HOST_TOOLS = (
-    "gcc",
-    "g++",
-    "cc",
-    "c++",
-    "clang",
-    "clang++",
-    "ar",
-    "as",
-    "ld",
-    "ld.bfd",
-    "ld.gold",
-    "ld.lld",
-    "mold",
+    *("gcc", "g++", "cc", "c++", "clang", "clang++", "ar", "as"),
+    *("ld", "ld.bfd", "ld.gold", "ld.lld", "ld.mold"),
 )
 
 
