@@ -144,3 +144,26 @@ def test_every_type_has_its_name(linked: dict[str, str]) -> None:
     assert names == sorted(names)
     assert "*errors.errorString" in names
     assert types.descs[-1].addr + types.descs[-1].size <= types.desc_end
+
+
+def archive(path: Path, members: dict[str, bytes]) -> str:
+    parts = [b"!<arch>\n"]
+    for name, data in members.items():
+        parts += [b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (name.encode(), 0, 0, 0, 0o644, len(data)), data]
+        parts += [b"\n" * (len(data) & 1)]
+    path.write_bytes(b"".join(parts))
+    return str(path)
+
+
+def test_archives_are_compared_member_by_member(tmp_path: Path) -> None:
+    one = Path(Program().write(tmp_path / "one")).read_bytes()
+    changed = Program(funcs=[("main.main", b"\x90" * 16), ("main.f", b"\xcc" * 16)])
+    two = Path(changed.write(tmp_path / "two")).read_bytes()
+    a = archive(tmp_path / "a", {"go.o": one, "text": b"abc"})
+    assert first_difference(a, archive(tmp_path / "b", {"go.o": two, "text": b"abc"})).startswith(
+        "member go.o: .text+0x10 "
+    )
+    assert first_difference(a, archive(tmp_path / "b", {"go.o": one, "text": b"abd"})).startswith(
+        "member text: 3 and 3 bytes, the first other at 0x2"
+    )
+    assert "A has 2, B has 1" in first_difference(a, archive(tmp_path / "b", {"go.o": one}))

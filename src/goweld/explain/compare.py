@@ -15,6 +15,7 @@ from itertools import islice, zip_longest
 
 from goweld.codec.elf_read import SHT_STRTAB, SHT_SYMTAB, ElfFile, Section, Segment
 from goweld.errors import LinkError
+from goweld.explain.archives import differences, is_archive
 from goweld.explain.bytediff import Difference, first_differing_byte, hex_context
 from goweld.explain.places import Places
 
@@ -283,7 +284,20 @@ def first_difference(a: str, b: str) -> str:
     """The difference nearest to the cause, in a few lines; empty for identical files."""
     if identical(a, b):
         return ""
-    return next(finding.text() for finding in Comparison(ElfFile(a), ElfFile(b)).findings())
+    return next(findings(a, b), Finding("they differ in length")).text()
+
+
+def findings(a: str, b: str) -> Iterator[Finding]:
+    """Every difference of two ELF files, or of two archives of them."""
+    if not (is_archive(a) and is_archive(b)):
+        yield from Comparison(ElfFile(a), ElfFile(b)).findings()
+        return
+    for headline, shown_by in differences(a, b):
+        if isinstance(shown_by, list):
+            yield Finding(headline, shown_by)
+        else:
+            for finding in Comparison(*map(ElfFile, shown_by)).findings():
+                yield Finding(f"{headline}: {finding.headline}", finding.details)
 
 
 def main(argv: list[str]) -> int:
@@ -303,7 +317,7 @@ def main(argv: list[str]) -> int:
             return 0
         if args.q:
             return 1
-        for finding in islice(Comparison(ElfFile(args.a), ElfFile(args.b)).findings(), args.n):
+        for finding in islice(findings(args.a, args.b), args.n):
             print(finding.text())
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
