@@ -9,7 +9,7 @@ from goweld.arch import amd64
 from goweld.buildid.gnu import build_id, gnu_note
 from goweld.buildid.go import go_note, make_section
 from goweld.deadcode import mark as deadcode
-from goweld.errors import Diagnostics, Unsupported
+from goweld.errors import Diagnostics
 from goweld.formats.elf import symtab as elf_symtab
 from goweld.formats.elf import write as elf
 from goweld.formats.entry import entry_address
@@ -44,6 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from goweld.hostlink.run import HostLink
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
 
@@ -53,10 +54,20 @@ MOST_SPANS = 1 << 16
 
 
 def link(options: Options, show: Show) -> None:
-    """Link one executable.  Raises LinkError, or Unsupported where the real linker must do it.
+    """Link one program.  Raises LinkError, or Unsupported where the real linker must do it.
 
     `show(lines, descriptor)` prints what flags like -dumpdep ask for on 1, warnings on 2.
     """
+    hosts: list[HostLink] = []
+    try:
+        pipeline(options, show, hosts)
+    finally:
+        for host in hosts:
+            host.leave()
+
+
+def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
+    """The stages.  A link that the host linker completes puts what is to be left into `hosts`."""
     stages = Stages(options.time or bool(options.trace))
     if options.trace:
         record_spans(MOST_SPANS)
@@ -76,11 +87,13 @@ def link(options: Options, show: Show) -> None:
     target.settle(options)
     output = Output(options.output, [options.importcfg, *options.arguments, *config.packages.values()])
     loading = read.read_all(options, config, goal.header)
-    mode = linkmode.decide(options, loading.libraries, os.environ)
-    target.settle_mode(options, mode)
-    libraries, objects = read.complete(loading, mode.external)
-    show(libraries.said, 1)
-    support.check(options, mode, libraries)
+    try:
+        mode = linkmode.decide(options, loading.libraries, os.environ)
+        target.settle_mode(options, mode)
+        libraries, objects = read.complete(loading, mode.external)
+    finally:
+        show(loading.libraries.said, 1)
+    support.check(libraries)
 
     # 2 resolve: one id per symbol.
     stages.start("resolve")
@@ -96,6 +109,13 @@ def link(options: Options, show: Show) -> None:
         wanted.append((tracked, 0))
     symbols = resolution.resolve(options, objects, libraries, goal.release, wanted, diagnostics)
     stages.size("symbols", len(symbols))
+    if mode.external:
+        from goweld.hostlink.run import HostLink
+
+        # 10 hostlink: what the compiler can do, asked beside all that follows.
+        host = HostLink(options, mode, amd64.HOST_FLAGS, [], os.environ)
+        hosts.append(host)
+        host.start()
 
     # 5 tables: the symbols that must be there before deadcode, and their roots.
     stages.start("deadcode")
@@ -224,12 +244,22 @@ def link(options: Options, show: Show) -> None:
             debug_relocation.place(layout, sections)
         data_layout.place_in_file(options, layout, elf.HEADR)
         exported = [live.lookup(b"main")]  # all that C code may call of a program without cgo
-        go_object = Output(os.path.join(options.tmpdir, "go.o"), [])
+        go_object = Output(host.object, [])
         external.write_object(
             live, work, text, layout, parts, exported, mode.dynlinking, go_object, diagnostics
         )
+        diagnostics.check()
         show(diagnostics.lines, 2)
-        raise Unsupported("external linking")
+
+        # 10 hostlink: the host linker makes the output of it.
+        stages.start("hostlink")
+        gnu = build_id(wanted_build_id(options), options.buildid)
+        try:
+            host.finish(libraries.host_objects, gnu, [], [])
+        finally:
+            show(host.said, 1)
+        report(stages, options, show)
+        return
 
     # 7 relocate: everything to the file, while what is left of debug sections is compressed.
     stages.start("relocate")
@@ -284,6 +314,11 @@ def link(options: Options, show: Show) -> None:
             output.write_at(at, part)
             at += len(part)
         output.publish()
+    report(stages, options, show)
+
+
+def report(stages: Stages, options: Options, show: Show) -> None:
+    """What -time and -trace ask for, at the end."""
     stages.stop()
     if options.time:
         stages.report()
@@ -300,11 +335,15 @@ def fill_gcdata(live: Live, data: DataSymbols, kind: int, end: int) -> None:
     gcdata.fill(live, name, data.order, first, count, end)
 
 
+def wanted_build_id(options: Options) -> str:
+    """What GNU's build ID is to be: -B's value, or its default."""
+    return options.host_buildid or ("gobuildid" if options.buildid else "")
+
+
 def notes(options: Options) -> list[elf.Note]:
     """The notes in the order of cmd/link's asmbElf: GNU's build ID, then Go's."""
-    wanted = options.host_buildid or ("gobuildid" if options.buildid else "")
     found = []
-    gnu = build_id(wanted, options.buildid)
+    gnu = build_id(wanted_build_id(options), options.buildid)
     if gnu:
         found.append(elf.Note(".note.gnu.build-id", gnu_note(gnu)))
     if options.buildid:

@@ -24,9 +24,8 @@ REASON = "-cpuprofile, a profile of the real linker"
         (["-s"], None),
         (["-s", "-w=0"], None),
         (["-w", "-buildmode=pie"], "-buildmode=pie"),
-        (["-w", "-linkmode=external"], "external linking (-linkmode=external)"),
+        (["-w", "-linkmode=external"], None),
         (["-w", "-linkmode=internal"], None),
-        (["-w", "-race"], "-race"),
         (["-w", "-linkshared"], "-linkshared"),
         (["-w", "-H=windows"], "-H windows"),
         (["-w", "-H=linux"], None),
@@ -35,14 +34,6 @@ REASON = "-cpuprofile, a profile of the real linker"
 )
 def test_what_the_command_line_shows(words: list[str], reason: str | None) -> None:
     assert support.unsupported(parse([*words, "x.a"], "link").options) == reason
-
-
-def test_the_environment_can_ask_for_the_host_linker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GO_EXTLINK_ENABLED", "1")
-    assert (
-        support.unsupported(parse(["-w", "x.a"], "link").options) == "external linking (GO_EXTLINK_ENABLED=1)"
-    )
-    assert support.unsupported(parse(["-w", "-linkmode=internal", "x.a"], "link").options) is None
 
 
 def test_ports(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,16 +32,7 @@ def unsupported(options: Options) -> str | None:
     """
     checks = (
         (options.buildmode != "exe", f"-buildmode={options.buildmode}"),
-        # With -tmpdir the object is written before the real linker gets the link.
-        (options.linkmode == "external" and not options.tmpdir, "external linking (-linkmode=external)"),
-        (
-            options.linkmode == "auto" and os.environ.get("GO_EXTLINK_ENABLED") == "1",
-            "external linking (GO_EXTLINK_ENABLED=1)",
-        ),
         (options.linkshared, "-linkshared"),
-        (options.race, "-race"),
-        (options.msan, "-msan"),
-        (options.asan, "-asan"),
         (options.headtype not in ("", "linux", "android"), f"-H {options.headtype}"),
         (bool(options.cpuprofile), "-cpuprofile, a profile of the real linker"),
         (bool(options.memprofile), "-memprofile, a profile of the real linker"),

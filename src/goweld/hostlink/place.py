@@ -65,10 +65,9 @@ def make(parent: str) -> str:
             return path
         except FileExistsError:
             continue
-        except FileNotFoundError as error:
-            raise LinkError(f"stat {parent}: {reason(error)}", status=1) from None
         except OSError as error:
-            raise LinkError(f"mkdir {path}: {reason(error)}", status=1) from None
+            what = f"mkdir {path}" if os.path.exists(parent) else f"stat {parent}"
+            raise LinkError(f"{what}: {reason(error)}", status=1) from None
     raise LinkError(f"mkdir {path}: file exists", status=1)
 
 

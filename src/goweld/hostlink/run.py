@@ -27,7 +27,7 @@ ASK_FOR_AR = "--print-prog-name=ar"
 class HostLink:
     """What the host linker is called with. `object` is where ours is to be written.
 
-    Leaving it removes what is temporary, however the link ends.
+    `leave` removes what is temporary: call it however the link ends. `said` are lines for standard output.
     """
 
     def __init__(
@@ -49,13 +49,12 @@ class HostLink:
         self.stopped = False
         self.asking = allocate_lock()
 
-    def __enter__(self) -> HostLink:
-        """Start to ask: a compiler needs longer for one answer than we for a small link."""
+    def start(self) -> None:
+        """Start to ask: a compiler needs longer for its answers than we for a small link."""
         for name in ("trivial.c", "a.out"):
             self.place.join(name)
         self.asking.acquire()
         start_new_thread(self._ask, ())
-        return self
 
     def _ask(self) -> None:
         try:
@@ -64,7 +63,7 @@ class HostLink:
                     break
                 self.supports(flag)
             self.compiler.answers.keep()
-        except OSError:
+        except Exception:
             self.stopped = True  # what is wrong shows when the answer is needed
         finally:
             self.asking.release()
@@ -77,15 +76,16 @@ class HostLink:
     def supports(self, flag: str) -> bool:
         return self.compiler.supports(flag, self.place.path)
 
-    def __exit__(self, *_: object) -> None:
+    def leave(self) -> None:
+        """Leave nothing behind."""
         self.stopped = True
         with self.asking:
             self.place.remove()
 
     def finish(
         self, hosts: Sequence[HostObject], build_id: bytes, exports: Sequence[str], shared: Sequence[str]
-    ) -> list[str]:
-        """Make the output of the object and the host objects; lines for standard output."""
+    ) -> None:
+        """Make the output of the object and the host objects."""
         self.asking.acquire()
         try:
             if self.mode.buildmode == "c-archive":
@@ -95,7 +95,6 @@ class HostLink:
             self.compiler.answers.keep()
         finally:
             self.asking.release()
-        return self.said
 
     def _link(
         self, hosts: Sequence[HostObject], build_id: bytes, exports: Sequence[str], shared: Sequence[str]
@@ -141,12 +140,16 @@ class HostLink:
 
     def _run(self, argv: list[str]) -> process.Outcome:
         """Run what writes the output, of which nothing stays behind where it fails."""
-        remove_regular(self.options.output)
-        hold(os.fsencode(self.options.output))
+        output = self.options.output
+        remove_regular(output)
+        ours = not os.path.lexists(output)
+        if ours:
+            hold(os.fsencode(output))
         outcome = process.run(argv, self.environ)
-        if outcome.failure:
-            remove_regular(self.options.output)
-        let_go()
+        if ours:
+            let_go()
+            if outcome.failure:
+                remove_regular(output)
         return outcome
 
     def _shorten(self, argv: list[str]) -> list[str]:

@@ -7,8 +7,6 @@ from goweld.errors import Unsupported
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.libraries import Libraries
-    from goweld.model.mode import Mode
-    from goweld.model.options import Options
 
 # cgo directives that a static executable has no use for; cgo_export_static alone changes nothing in it.
 DYNAMIC_DIRECTIVES = (
@@ -20,12 +18,10 @@ DYNAMIC_DIRECTIVES = (
 )
 
 
-def check(options: Options, mode: Mode, libraries: Libraries) -> None:
+def check(libraries: Libraries) -> None:
     """Raise Unsupported if the real linker must do this link."""
     for host in libraries.host_objects:
         raise Unsupported(f"a host object: {host.name}")
-    if mode.external and not options.tmpdir:
-        raise Unsupported("external linking")
     for cgo in libraries.cgo:
         if any(directive in cgo.text for directive in DYNAMIC_DIRECTIVES):
             raise Unsupported("cgo")
