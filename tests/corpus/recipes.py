@@ -71,7 +71,12 @@ class Manifest:
     @classmethod
     def load(cls, path: Path = MANIFEST) -> Manifest:
         raw = tomllib.loads(path.read_text())
-        return cls([Row(**row) for row in raw["row"]], raw["variants"], raw["allowed"])
+        rows = [Row(**row) for row in raw["row"]]
+        names = [row.name for row in rows]
+        # A name is a folder's, too.
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise SystemExit(f"{path}: rows of one name: {', '.join(twice)}")
+        return cls(rows, raw["variants"], raw["allowed"])
 
 
 @dataclass
