@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from goweld.formats.output import Output
     from goweld.model.layout import DebugSection, Layout, TextLayout
     from goweld.model.live_kernel import Live
+    from goweld.model.mode import Mode
     from goweld.relocate.apply_kernel import Relocation
 
 # The symbols that stand for all of a kind, which relocations then name (loader.SetCarrierSym).
@@ -32,13 +33,13 @@ NAMED = (K_TYPE, K_GOFUNC)  # kinds whose symbols keep their names where other G
 
 
 def write_object(
+    mode: Mode,
     live: Live,
     work: Relocation,
     text: TextLayout,
     layout: Layout,
     debug: Sequence[DebugSection],
     exported: list[int],
-    dynlinking: bool,
     output: Output,
     diagnostics: Diagnostics,
 ) -> None:
@@ -48,14 +49,15 @@ def write_object(
     """
     headers = ObjectHeaders(layout, amd64.ELF_MACHINE)
     starts = [0 if section is None else section.vaddr for section in layout.sections]
-    host = ForHost(live, starts, [headers.number(part.section) for part in debug], exported)
+    parts = [headers.number(part.section) for part in debug]
+    host = ForHost(live, starts, parts, exported, mode.dynlinking, mode.buildmode == "shared")
     table, names, first_global = symtab.build(live, text, headers.numbers, host)
     numbers = [0] * len(layout.sections)
     for number, part in enumerate(debug, 1):
         numbers[part.section.index] = number
     carriers = [0] * 64
     for kind, name in CARRIERS.items():
-        if not (dynlinking and kind in NAMED):
+        if not (mode.dynlinking and kind in NAMED):
             carriers[kind] = live.lookup(name)
     work.name(
         host.places,

@@ -222,7 +222,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
             packing = debug_relocation.Packing(work, sections)
 
     # 4 layout: data, and the addresses of everything.
-    group(live, mode.external)
+    group(live, mode.external, mode.dynlinking)
     data, divisions = data_layout.sort(live)
     moduledata.set_type_divisions(live, module, holes, divisions)
     data_layout.place(
@@ -245,9 +245,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         data_layout.place_in_file(options, layout, elf.HEADR)
         exported = [live.lookup(b"main")]  # all that C code may call of a program without cgo
         go_object = Output(host.object, [])
-        external.write_object(
-            live, work, text, layout, parts, exported, mode.dynlinking, go_object, diagnostics
-        )
+        external.write_object(mode, live, work, text, layout, parts, exported, go_object, diagnostics)
         diagnostics.check()
         show(diagnostics.lines, 2)
 

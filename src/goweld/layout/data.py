@@ -21,6 +21,7 @@ from goweld.model.kinds import (
     K_GCMASK,
     K_GOFUNC,
     K_GOSTRING,
+    K_INITARR,
     K_LIBFUZZER_COUNTER,
     K_MODULEDATA,
     K_NOPTRBSS,
@@ -63,6 +64,7 @@ RODATA = (  # sym.ReadOnly
     K_RODATA_END,
 )
 SINGLES = ((K_BUILDINFO, ".go.buildinfo"), (K_FIPSINFO, ".go.fipsinfo"), (K_MODULEDATA, ".go.module"))
+PARTS = ((".noptrdata", NOPTRDATA), (".init_array", (K_INITARR,)), (".data", DATA), (".bss", (K_BSS,)))
 TYPE_SKIP = 8  # a zero offset into the types section means no type
 TLS_SECTION = ".tbss"
 
@@ -169,7 +171,9 @@ def place_writable(placer: Placer) -> dict[str, Section]:
         if placer.symbols.count(kind):
             found[name] = placer.section(segment, name, 6, placer.widest(kind))
             placer.fill(found[name], kind)
-    for name, kinds in ((".noptrdata", NOPTRDATA), (".data", DATA), (".bss", (K_BSS,))):
+    for name, kinds in PARTS:
+        if name == ".init_array" and not placer.symbols.count(K_INITARR):
+            continue
         found[name] = placer.section(segment, name, 6, placer.widest(kinds[0]))
         placer.fill(found[name], *kinds)
     return found

@@ -21,6 +21,7 @@ cdef extern from *:
 cdef struct Grouping:
     LiveColumns* c
     bint external             # the host linker wants to know every symbol
+    bint dynlinking           # other files may refer to types, itabs and function values
 
 
 cdef struct TypeKey:          # what decides a type symbol's place
@@ -52,11 +53,11 @@ cdef class DataSymbols:
     cpdef uint64_t assign(self, uint32_t kind, uint64_t size, uint64_t start, uint32_t sect)
 
 
-cpdef group(Live live, bint external=*)
+cpdef group(Live live, bint external=*, bint dynlinking=*)
 cpdef add_section_addresses(DataSymbols data, list addresses)
 
 cdef void group_range(void* context, int64_t index) noexcept nogil
-cdef void group_symbol(LiveColumns* c, uint32_t s, bint external) noexcept nogil
+cdef void group_symbol(Grouping* g, uint32_t s) noexcept nogil
 cdef bint has_prefix(LiveColumns* c, uint32_t s, const char* text, uint32_t size) noexcept nogil
 cdef void sort_by_size(LiveColumns* c, uint32_t* ids, uint32_t n, uint32_t* scratch, uint32_t zerobase) noexcept nogil
 cdef uint64_t size_key(LiveColumns* c, uint32_t s, uint32_t zerobase) noexcept nogil

@@ -46,14 +46,16 @@ TFLAG_EXTRA_STAR = cython.declare(cython.int, 2)
 STR_OFFSET = cython.declare(cython.int, 40)
 
 
-def group(live: Live, external: bool = False) -> None:
+def group(live: Live, external: bool = False, dynlinking: bool = False) -> None:
     """Decide which symbols stay out of the symbol table, and move read-only ones into groups by name.
 
     `external`: the table is for the host linker, and lacks only those that a group's carrier stands for.
+    `dynlinking`: other files may refer to types, itabs and function values.
     """
     g = cython.declare(Grouping)
     g.c = cython.address(live.c)
     g.external = external
+    g.dynlinking = dynlinking
     with cython.nogil:
         run_tasks(b"group data", group_range, cython.address(g), (g.c.n + RANGE - 1) // RANGE)
 
@@ -67,18 +69,19 @@ def group_range(context, index):
     for s in range(first if first else 1, end):
         if s + AHEAD < c.n:
             gw_prefetch(c.name[s + AHEAD])
-        group_symbol(c, s, g.external)
+        group_symbol(g, s)
 
 
 def has_prefix(c, s, text, size):
     return c.nname[s] >= size and memcmp(c.name[s], text, size) == 0
 
 
-def group_symbol(c, s, external):
+def group_symbol(g, s):
     """One step of ld.symtab's loop: kind becomes the group's, and the group's carrier names it."""
+    c = g.c
     kind = c.kind[s]
     local = cython.declare(cython.bint, c.attr[s] & (A_FILE_LOCAL | A_FROM_ASM) == A_FILE_LOCAL and c.obj[s])
-    if not external and (local or kind == K_COVERAGE_COUNTER):
+    if not g.external and (local or kind == K_COVERAGE_COUNTER):
         c.attr[s] |= A_NOT_IN_SYMTAB
     if c.attr[s] & A_SPECIAL:
         return
@@ -100,7 +103,8 @@ def group_symbol(c, s, external):
         c.kind[s] = K_TYPE
     else:
         return
-    c.attr[s] |= A_NOT_IN_SYMTAB
+    if not g.dynlinking or c.kind[s] == K_GOSTRING or c.kind[s] == K_GCBITS:
+        c.attr[s] |= A_NOT_IN_SYMTAB
 
 
 def is_data_symbol(c, s):

@@ -14,6 +14,10 @@ cdef enum:
     STT_FILE = 4
     STT_TLS = 6
     SHN_UNDEF = 0
+    ALIAS = 0x80000000        # of a chosen id: the local name of a global function
+    LOCAL_SIZE = 6
+    ABI0_SIZE = 5
+    ABI_INTERNAL_SIZE = 12
     SHN_ABS = 0xfff1
 
 
@@ -28,6 +32,8 @@ cdef packed struct ElfSym:
 
 cdef struct Chosen:           # which symbols go into the table: live ids in the order of the table
     uint8_t* exported         # by live id, for the host linker: whether C code may refer to it; NULL: not for it
+    bint dynlinking           # see ForHost
+    bint shared
     uint32_t* ids[2]          # local, global
     uint32_t count[2]
     uint64_t names            # at most so many bytes of strings
@@ -48,6 +54,8 @@ cdef class ForHost:
     cdef Column starts
     cdef Column exported
     cdef list debug
+    cdef bint dynlinking
+    cdef bint shared
 
 
 cpdef tuple write(Live live, Column order, uint32_t count, uint32_t text, uint32_t etext, bytes numbers,
@@ -63,5 +71,6 @@ cdef bint is_undefined(int kind) noexcept nogil
 cdef bint is_static_temporary(const uint8_t* name, uint32_t size) noexcept nogil
 cdef void emit(LiveColumns* c, Written* w, Chosen* chosen, int bind, const uint16_t* numbers,
                    uint32_t nsections) noexcept nogil
-cdef void put_name(LiveColumns* c, Written* w, uint32_t s) noexcept nogil
+cdef uint32_t suffix(LiveColumns* c, Chosen* chosen, uint32_t s) noexcept nogil
+cdef void put_name(LiveColumns* c, Written* w, Chosen* chosen, uint32_t s) noexcept nogil
 cdef void copy_name(Written* w, const uint8_t* name, uint64_t size) noexcept nogil

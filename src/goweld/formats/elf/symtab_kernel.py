@@ -17,6 +17,7 @@ from cython.cimports.goweld.model.kinds import (
 )
 from cython.cimports.goweld.model.live_kernel import (
     A_ABI0_TWIN,
+    A_ABI_INTERNAL,
     A_CONTENT_HASHED,
     A_FILE_LOCAL,
     A_LOCAL,
@@ -37,11 +38,22 @@ class ForHost:
     """What the table has besides if the host linker reads it.
 
     `starts`: the addresses of sections, which values count from; `debug`: the ELF numbers of debug sections,
-    which get symbols; `exported`: the live ids of what C code may refer to, all else being local.
+    which get symbols; `exported`: the live ids of what C code may refer to, all else being local unless
+    `dynlinking`: then Go code in other files may refer to all.  `shared`: it will take names from this table.
     """
 
-    def __init__(self, live: Live, starts: list[int], debug: list[int], exported: list[int]) -> None:
+    def __init__(
+        self,
+        live: Live,
+        starts: list[int],
+        debug: list[int],
+        exported: list[int],
+        dynlinking: bool = False,
+        shared: bool = False,
+    ) -> None:
         n = len(live)
+        self.dynlinking = dynlinking
+        self.shared = shared
         self.places = Column(4, n)
         self.starts = Column(8, 256)
         self.exported = Column(1, n)
@@ -80,12 +92,15 @@ def write(
         chosen.count[0] = chosen.count[1] = 0
         chosen.names = 0
         chosen.exported = cython.NULL
+        chosen.dynlinking = chosen.shared = False
     debug = host.debug if host is not None else []
     ndebug = len(debug)
     w.places = cython.NULL
     w.starts = cython.NULL
     if host is not None:
         chosen.exported = cython.cast("uint8_t *", host.exported.ptr)
+        chosen.dynlinking = host.dynlinking
+        chosen.shared = host.shared
         w.places = cython.cast("uint32_t *", host.places.ptr)
         w.starts = cython.cast("uint64_t *", host.starts.ptr)
     with cython.nogil:
@@ -120,15 +135,36 @@ def write(
 
 
 def choose(c, chosen, s):
-    """Put a symbol into its list and count its name: with its NUL, and with ".abi0" where that is added."""
+    """Put a symbol into its list, and count its name with its NUL.
+
+    Functions that other Go code may refer to have a second, local name: by that they refer to each other, not
+    to those that the dynamic linker may put in their place (ld.putelfsym).
+    """
     bind = binding(c, chosen, s)
-    chosen.ids[bind][chosen.count[bind]] = s
-    chosen.count[bind] += 1
     size = cython.declare(uint32_t)
     outside_name(c, s, cython.address(size))
-    chosen.names += size + 1
+    whole = size + suffix(c, chosen, s) + 1
+    if chosen.dynlinking and bind == STB_GLOBAL and is_text(c.kind[s]):
+        chosen.ids[STB_LOCAL][chosen.count[STB_LOCAL]] = s | ALIAS
+        chosen.count[STB_LOCAL] += 1
+        chosen.names += LOCAL_SIZE + whole
+    chosen.ids[bind][chosen.count[bind]] = s
+    chosen.count[bind] += 1
+    chosen.names += whole
+
+
+def suffix(c, chosen, s):
+    """The bytes that tell a function's ABI (ld.mangleABIName).
+
+    ABI0 functions that have an ABIInternal twin show it; in a library, others do too.
+    """
     if c.attr[s] & A_ABI0_TWIN:
-        chosen.names += 5
+        return ABI0_SIZE
+    if not chosen.shared or chosen.exported[s] or not is_text(c.kind[s]) or not c.attr[s] & A_ABI_INTERNAL:
+        return 0
+    if c.nname[s] >= 5 and memcmp(c.name[s], b"type:", 5) == 0:
+        return 0
+    return ABI_INTERNAL_SIZE
 
 
 def choose_text(c, chosen, order, count, text, etext):
@@ -155,7 +191,7 @@ def choose_data(c, chosen):
 def binding(c, chosen, s):
     """Which of the two lists a symbol is in (ld.putelfsym)."""
     attr = c.attr[s]
-    if chosen.exported and not chosen.exported[s] and not is_undefined(c.kind[s]):
+    if chosen.exported and not (chosen.dynlinking or chosen.exported[s] or is_undefined(c.kind[s])):
         return STB_LOCAL
     if attr & A_LOCAL:
         return STB_LOCAL
@@ -189,8 +225,8 @@ def emit(c, w, chosen, bind, numbers, nsections):
     """Write one list's entries.  Data with no name, or one in ".", is left out."""
     for i in range(chosen.count[bind]):
         if i + AHEAD < chosen.count[bind]:
-            gw_prefetch(c.name[chosen.ids[bind][i + AHEAD]])
-        s = chosen.ids[bind][i]
+            gw_prefetch(c.name[chosen.ids[bind][i + AHEAD] & ~ALIAS])
+        s = chosen.ids[bind][i] & ~ALIAS
         kind = c.kind[s]
         sect = c.sect[s]
         number = cython.cast(uint32_t, SHN_UNDEF)
@@ -214,22 +250,32 @@ def emit(c, w, chosen, bind, numbers, nsections):
         e.st_value = c.value[s]
         e.st_size = size
         if w.places:
-            w.places[s] = cython.cast(uint32_t, w.next - w.table)
+            if not w.places[s]:
+                w.places[s] = cython.cast(uint32_t, w.next - w.table)
             if number:
                 e.st_value -= w.starts[sect]
-        put_name(c, w, s)
+        if chosen.ids[bind][i] & ALIAS:
+            memcpy(w.end, b"local.", LOCAL_SIZE)
+            w.end += LOCAL_SIZE
+        put_name(c, w, chosen, s)
         w.next += 1
 
 
-def put_name(c, w, s):
-    """A symbol's string: ABI0 functions that have an ABIInternal twin show it (ld.mangleABIName)."""
+def put_name(c, w, chosen, s):
+    """A symbol's string."""
     size = cython.declare(uint32_t)
     name = outside_name(c, s, cython.address(size))
-    copy_name(w, name, size)
-    if c.attr[s] & A_ABI0_TWIN:
-        memcpy(w.end, ".abi0", 5)
-        w.end += 5
-    w.end += 1
+    if chosen.dynlinking:
+        memcpy(w.end, name, size)
+        w.end += size
+    else:
+        copy_name(w, name, size)
+    added = suffix(c, chosen, s)
+    if added == ABI0_SIZE:
+        memcpy(w.end, b".abi0", ABI0_SIZE)
+    elif added:
+        memcpy(w.end, b".abiinternal", ABI_INTERNAL_SIZE)
+    w.end += added + 1
 
 
 def copy_name(w, name, size):
