@@ -159,8 +159,12 @@ def _refuse(output: str, message: str) -> int:
 
 
 def _show(call: Call, error: LinkError) -> int:
-    prefix = "link: " if error.status == 1 else f"{call.program}: " if error.prefixed else ""
-    write_error(f"{prefix}{error}")
+    prefix = ""
+    if error.prefixed:
+        prefix = "link: " if error.status == 1 else f"{call.program}: "
+    text = f"{prefix}{error}"
+    if text:
+        write_error(text)
     return error.status
 
 

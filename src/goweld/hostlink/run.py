@@ -135,8 +135,12 @@ class HostLink:
         if self.options.verbose:
             self.said.append("archive: " + " ".join(argv))
         outcome = self._run(argv)
-        if outcome.failure:
+        if outcome.failure and self.place.own:
             raise LinkError(f"running {ar} failed: {outcome.failure}\n{outcome.text}")
+        if outcome.failure:
+            # With nothing to remove, cmd/link becomes ar (ld.Link.execArchive).
+            raise replaced(ar, outcome)
+        self.said += filtered(outcome.text) if not self.place.own else []
 
     def _run(self, argv: list[str]) -> process.Outcome:
         """Run what writes the output, of which nothing stays behind where it fails."""
@@ -175,6 +179,16 @@ class HostLink:
         if self.options.verbose:
             for host, path in zip(hosts, paths[1:], strict=True):
                 self.said.append(f"host obj copy: {host.name} from pkg {host.package} -> {path}")
+
+
+def replaced(program: str, outcome: process.Outcome) -> LinkError:
+    """A failure as it looks from outside where a program took the link's place."""
+    what, _, code = outcome.failure.partition("exit status ")
+    if not what:
+        return LinkError(outcome.text.removesuffix("\n"), status=int(code), prefixed=False)
+    if what.startswith("exec: "):
+        return LinkError(f"cannot find {program}: {what}")
+    return LinkError(f"running {program} failed: {what.removeprefix(f'fork/exec {program}: ')}")
 
 
 def remove_regular(path: str) -> None:
