@@ -19,6 +19,7 @@ BUDGET = {
     "dwarf": (12.0, "live"),
     "data": (5.0, "live"),
     "relocate": (66.0, "output"),
+    "hostlink": (170.0, ""),
     "symtab": (7.0, "live"),
     "write": (2.0, "output"),
 }

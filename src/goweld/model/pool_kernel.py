@@ -76,8 +76,8 @@ def span_begins() -> int:
 
 
 def span_ends(name: bytes, index: int, began: int) -> None:
-    """Record what this thread did since `began`."""
-    if began == 0:
+    """Record what this thread did since `began`; what has no name consists of what has."""
+    if began == 0 or name[0] == 0:
         return
     i = atomic_next(cython.address(nspans))
     if i < most:

@@ -42,6 +42,7 @@ cdef class Compression:
     cpdef list failures(self)
 
 
+cdef void pack_one(Packing* b, int64_t i) noexcept nogil
 cdef void pack_rest(Packing* b) noexcept nogil
 cdef void pack_or_write(void* context, int64_t index) noexcept nogil
 cdef bint pack(Packing* b, Packed* p) noexcept nogil

@@ -58,7 +58,7 @@ class Compression:
         self.b.runs = runs
         nlate = self.b.n - self.b.nearly
         with cython.nogil:
-            run_tasks(b"compress or write", pack_or_write, cython.address(self.b), nlate + thread_count())
+            run_tasks(b"", pack_or_write, cython.address(self.b), nlate + thread_count())
         return 0
 
     def sizes(self) -> list[int]:
@@ -81,11 +81,13 @@ class Compression:
 def pack_or_write(context, index):
     """A task: one late section; the tasks after those do what else there is."""
     b = cython.cast("Packing *", context)
-    if index >= b.n - b.nearly:
-        pack_rest(b)
-        write_runs(b.runs, index)
-    elif not pack(b, b.list + b.nearly + index):
-        b.no_memory = True
+    if index < b.n - b.nearly:
+        pack_one(b, b.nearly + index)
+        return
+    pack_rest(b)
+    began = span_begins()
+    write_runs(b.runs, index)
+    span_ends(b"relocate and write", index, began)
 
 
 def pack_rest(b):
@@ -94,10 +96,15 @@ def pack_rest(b):
         i = atomic_next(cython.address(b.next))
         if i >= b.nearly:
             break
-        began = span_begins()
-        if not pack(b, b.list + i):
-            b.no_memory = True
-        span_ends(b"compress section", i, began)
+        pack_one(b, i)
+
+
+def pack_one(b, i):
+    """Compress a section, the i-th of the list."""
+    began = span_begins()
+    if not pack(b, b.list + i):
+        b.no_memory = True
+    span_ends(b"compress section", i, began)
 
 
 def pack(b, p):

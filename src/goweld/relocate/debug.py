@@ -32,7 +32,7 @@ class Packing:
         for part, out in zip(self.parts, self.outs, strict=True):
             early = not part.refers_to_data
             self.compression.add(part.pieces, part.count, part.section.vaddr, out, elf.CHDR_SIZE, early)
-        self.early = Beside(b"compress early", self.compression.pack_early)
+        self.early = Beside(b"", self.compression.pack_early)
 
     def finish(self, live: Live, file: int, diagnostics: Diagnostics) -> None:
         """Keep the sections that got shorter (ld.compressSyms); write what `work` has.  Raises OSError."""
