@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from goweld.arch import amd64
 from goweld.formats.elf import symtab
 from goweld.formats.elf.relocatable import ObjectHeaders
 from goweld.formats.elf.symtab_kernel import ForHost
@@ -47,7 +46,7 @@ def write_object(
 
     `exported` are the live ids of what C code may refer to.
     """
-    headers = ObjectHeaders(layout, amd64.ELF_MACHINE)
+    headers = ObjectHeaders(layout, work.arch.elf_machine)
     starts = [0 if section is None else section.vaddr for section in layout.sections]
     parts = [headers.number(part.section) for part in debug]
     host = ForHost(live, starts, parts, exported, mode.dynlinking, mode.buildmode == "shared")

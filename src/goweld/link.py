@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from goweld import stackcheck
-from goweld.arch import amd64
 from goweld.buildid.gnu import build_id, gnu_note
 from goweld.buildid.go import go_note, make_section
 from goweld.deadcode import mark as deadcode
@@ -84,7 +83,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     stages.start("objects")
     config = importcfg.choose(options, os.environ)
     goal = target.choose(options, os.environ)
-    target.settle(options)
+    target.settle(options, goal.arch)
     output = Output(options.output, [options.importcfg, *options.arguments, *config.packages.values()])
     loading = read.read_all(options, config, goal.header)
     try:
@@ -93,7 +92,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         libraries, objects = read.complete(loading, mode.external)
     finally:
         show(loading.libraries.said, 1)
-    support.check(libraries)
+    support.check(mode, libraries, goal.arch)
 
     # 2 resolve: one id per symbol.
     stages.start("resolve")
@@ -113,7 +112,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         from goweld.hostlink.run import HostLink
 
         # 10 hostlink: what the compiler can do, asked beside all that follows.
-        host = HostLink(options, mode, amd64.HOST_FLAGS, [], os.environ)
+        host = HostLink(options, mode, goal.arch.host_flags, [], os.environ)
         hosts.append(host)
         host.start()
 
@@ -168,7 +167,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         show(callgraph.lines(live, order, count), 1)
 
     # Beside what follows, which moves no columns; describe may.
-    stack = stackcheck.Check(options, live, order, count)
+    stack = stackcheck.Check(options, live, order, count, goal.arch)
 
     if mode.dynlinking:
         from goweld.formats.mangle_kernel import mangle
@@ -178,17 +177,23 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         make_section(live, options.buildid)
     if facts.registers:
         own = mode.buildmode == "plugin"
-        count = registration.add(live, order, count, module, amd64.REGISTER, amd64.REGISTER_PLACES, own)
+        count = registration.add(live, order, count, module, goal.arch, own)
 
     # 4 layout: the addresses of text.
-    text, layout = text_layout.place(options, live, order, count)
+    text, layout = text_layout.place(options, live, order, count, goal.arch)
+    if text_layout.may_need_trampolines(options, text, goal.arch):
+        from goweld.layout import trampolines
+
+        # They change the calls that the stack check follows.
+        stack.settle(diagnostics)
+        trampolines.insert(options, live, libraries, goal.release, text, goal.arch)
 
     objects.release(DEBUG_RELOCS)
 
     # 5 tables: build info, pclntab, module data.
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
-    pcln = pclntab.build(live, text, objects.files, goal.goroot)
+    pcln = pclntab.build(live, text, objects.files, goal.goroot, goal.arch)
     show(stack.report(diagnostics), 1)
     if mode.external:
         leave_undefined(live, order, count)
@@ -202,7 +207,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         stages.start("dwarf")
         version = 5 if goal.dwarf5 else 4
         sections = dwarf_sections.plan(
-            live, info, units, libraries, text, goal.goroot, version, mode.external
+            live, info, units, libraries, text, goal.goroot, version, goal.arch, mode.external
         )
     stages.start("data")
     if mode.buildmode in LIBRARIES:
@@ -215,7 +220,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     # 7 relocate: beside what follows, debug sections are compressed, as far as they refer to no data.
     if debug:
         dwarf_sections.place_sections(live, layout, sections)
-    work = relocation.start(live, layout)
+    work = relocation.start(live, layout, goal.arch)
     if debug:
         work.refer(sections.slots, sections.starts)
         if options.compressdwarf and not mode.external:
@@ -282,7 +287,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         stages.start("symtab")
         headers = elf.plan(
             layout,
-            machine=amd64.ELF_MACHINE,
+            machine=goal.arch.elf_machine,
             round=options.round,
             notes=notes(options),
             strip=options.strip_symbols,

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from goweld.arch.arch import Arch
     from goweld.errors import Diagnostics
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     Recursion = Generator[object, object, object]
 
 KEPT_FREE = 800  # abi.StackNosplitBase
-CALL_SIZE = 8  # bytes that a call pushes
-PC_SCALE = 1  # the least instruction length: what program counter tables count in
 CYCLE = 32767  # the height of a function that calls itself
 LEAF = 0
 INDIRECT = 0xFFFFFFFD
@@ -34,38 +33,47 @@ FIRST_STATIC_VERSION = 10  # sym.SymVerStatic: that of the first object
 class Check:
     """The check of `count` functions in text order, begun beside the rest, which changes nothing it reads."""
 
-    def __init__(self, options: Options, live: Live, order: Column, count: int) -> None:
+    def __init__(self, options: Options, live: Live, order: Column, count: int, arch: Arch) -> None:
         self.options = options
+        self.arch = arch
         self.live = live
         # Layout will sort the original.
         self.order = Column(4, count)
         self.order.view()[:] = order.view()[: 4 * count]
         self.count = count
         # The race detector's frames are larger (objabi.stackGuardMultiplier).
-        self.limit = KEPT_FREE * (2 if options.race else 1) - CALL_SIZE
+        self.limit = KEPT_FREE * (2 if options.race else 1) - arch.call_size
         self.failed: list[int] = []
+        self.settled: list[str] | None = None
         self.beside = Beside(b"check stack", self._walk)
 
     def _walk(self) -> int:
-        self.failed = over_limit(self.live, self.order, self.count, self.limit, CALL_SIZE, PC_SCALE)
+        arch = self.arch
+        self.failed = over_limit(self.live, self.order, self.count, self.limit, arch.call_size, arch.min_lc)
         return 0
+
+    def settle(self, diagnostics: Diagnostics) -> None:
+        """Report now: calls will change."""
+        self.settled = self.report(diagnostics)
 
     def report(self, diagnostics: Diagnostics) -> list[str]:
         """Report every chain of calls that goes over the limit, as an error each for the chains of one root.
 
         Returns what -debugnosplit prints.
         """
+        if self.settled is not None:
+            return self.settled
         self.beside.result()
         live, failed = self.live, self.failed
         if failed[:1] == [0]:
             raise _corrupt(live, failed[1])
         lines = []
         if self.options.debugnosplit:
-            graph = Graph(live)
+            graph = Graph(live, self.arch)
             for s in self.order.view().cast("I"):
                 lines += graph.edges_below(s)
         if failed:
-            graph = Graph(live)
+            graph = Graph(live, self.arch)
             for s in failed:
                 lines += graph.edges_below(s)
             for root in graph.roots():
@@ -99,8 +107,9 @@ def _run(first: Recursion) -> object:
 class Graph:
     """The calls below the functions looked at, with every function's height."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, arch: Arch) -> None:
         self.live = live
+        self.arch = arch
         self.morestack = live.lookup(b"runtime.morestack", 0)
         self.heights: dict[int, int] = {}
         self.edges: dict[int, list[tuple[int, int]]] = {}
@@ -127,8 +136,8 @@ class Graph:
         """A function's calls, and how far it grows the stack without them."""
         if s == INDIRECT:
             # Assumed to check the stack.
-            return [(CALL_SIZE, self.morestack)], 0
-        found = growths(self.live, s, self.morestack, CALL_SIZE, PC_SCALE)
+            return [(self.arch.call_size, self.morestack)], 0
+        found = growths(self.live, s, self.morestack, self.arch.call_size, self.arch.min_lc)
         if found is None:
             raise _corrupt(self.live, s)
         return found

@@ -56,5 +56,4 @@ cdef int prepare(Check* k, uint32_t s, Walk* w) noexcept nogil
 cdef int next_call(Check* k, Walk* w, uint32_t* target) noexcept nogil
 cdef bint advance(Check* k, Walk* w) noexcept nogil
 cdef bint varint(Walk* w, uint64_t* value) noexcept nogil
-cdef bint is_direct_call(uint32_t type) noexcept nogil
 cdef uint32_t called(LiveColumns* c, uint32_t s, RelocRecord* r) noexcept nogil

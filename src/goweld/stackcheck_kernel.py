@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_FUNCINFO, AUX_PCSP, R_WEAK
+from cython.cimports.goweld.model.calls import is_direct_call
 from cython.cimports.goweld.model.kinds import R_CALLIND
 from cython.cimports.goweld.model.live_kernel import A_NOSPLIT, aux_target, live_auxs, target
 from cython.cimports.goweld.model.memory_kernel import Column, touch
@@ -217,14 +218,6 @@ def varint(w, value):
             return True
         shift += 7
     return False
-
-
-def is_direct_call(type):
-    """Whether a relocation is that of a call with its target in the instruction (RelocType.IsDirectCall).
-
-    CALL, CALLARM, CALLARM64, CALLPOWER, CALLMIPS, RISCV_JAL, RISCV_JAL_TRAMP, RISCV_CALL, CALLLOONG64.
-    """
-    return type in (7, 8, 9, 11, 12, 59, 60, 61, 84)
 
 
 def called(c, s, r):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from goweld.errors import LinkError, Unsupported
+from goweld.arch import by_name as architecture
+from goweld.errors import LinkError
 from goweld.releases import by_version
 from goweld.releases.release import Release
 from goweld.resolve.duplicates import KINDS
@@ -94,7 +95,13 @@ def test_experiment_names(release: Release) -> None:
     assert list(release.experiment_names) == [(a or b).lower() for a, b in names]
 
 
-@pytest.mark.parametrize("goamd64", ["", "v1", "v3"])
+@pytest.mark.parametrize(
+    ("goarch", "level"),
+    [
+        *(("amd64", level) for level in ("", "v1", "v3", "v5")),
+        *(("arm64", level) for level in ("", "v8.0", "v8.0,crypto,lse", "v8.2", "v9.5,crypto")),
+    ],
+)
 @pytest.mark.parametrize(
     ("goos", "experiments"),
     [
@@ -109,9 +116,11 @@ def test_experiment_names(release: Release) -> None:
         ("freebsd", "nogreenteagc"),
     ],
 )
-def test_object_headers(goamd64: str, goos: str, experiments: str, release: Release, tmp_path: Path) -> None:
+def test_object_headers(
+    goarch: str, level: str, goos: str, experiments: str, release: Release, tmp_path: Path
+) -> None:
     (tmp_path / "x.go").write_text("package x\n")
-    variables = {"GOOS": goos, "GOARCH": "amd64", "GOAMD64": goamd64, "GOEXPERIMENT": experiments}
+    variables = {"GOOS": goos, "GOARCH": goarch, f"GO{goarch.upper()}": level, "GOEXPERIMENT": experiments}
     subprocess.run(
         [str(tool("compile")), "-p=x", "-o", "x.o", "x.go"],
         cwd=tmp_path,
@@ -119,7 +128,9 @@ def test_object_headers(goamd64: str, goos: str, experiments: str, release: Rele
         check=True,
     )
     header = (tmp_path / "x.o").read_bytes().split(b"\n")[2]
-    assert release.header(version(), variables) == header
+    arch = architecture(goarch)
+    assert arch
+    assert release.header(version(), goos, goarch, arch.level(variables), experiments) == header
 
 
 @pytest.mark.parametrize("experiments", ["arenas", "none", "nojsonv2,dwarf5", "noregabi,regabiargs", "simd"])
@@ -161,11 +172,21 @@ def test_unknown_experiments(experiments: str, release: Release) -> None:
     assert run.returncode == error.value.status
 
 
-def test_bad_levels(release: Release) -> None:
-    with pytest.raises(LinkError, match="invalid GOAMD64: must be v1, v2, v3, v4"):
-        release.header(b"go1.27.3", {"GOAMD64": "v5"})
-    with pytest.raises(Unsupported, match="architecture arm64"):
-        release.header(b"go1.27.3", {"GOARCH": "arm64"})
+@pytest.mark.parametrize(("goarch", "level"), [("arm64", "v8.10"), ("arm64", "v8.0,lse,sve")])
+def test_bad_levels(goarch: str, level: str) -> None:
+    variables = {"GOARCH": goarch, f"GO{goarch.upper()}": level}
+    run = subprocess.run(
+        [str(tool("link")), "x.a"],
+        env=toolchain.go_environment(**variables),
+        capture_output=True,
+        text=True,
+    )
+    arch = architecture(goarch)
+    assert arch
+    with pytest.raises(LinkError) as error:
+        arch.level(variables)
+    assert run.stderr == f"link: {error.value}\n"
+    assert run.returncode == error.value.status
 
 
 def tool(name: str) -> Path:

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
-ELF_MACHINE = 62  # EM_X86_64
-ROUND = 4096  # -R: what segments start at multiples of
-TEXT_BASE = 0x400000  # where the file is mapped; text comes one page later
-FUNC_ALIGN = 32
-CODE_PAD = 0xCC  # int3: what lies between functions must not run
-HOST_FLAGS = ("-m64",)  # how a C compiler is told (ld.hostlinkArchArgs)
-TLS_OFFSET = -8  # ELF keeps thread-local storage below the thread pointer
-# How a module passes its module data to runtime.addmoduledata (amd64.gentext): lea rdi, [rip]; call; ret.
-REGISTER = b"\x48\x8d\x3d\0\0\0\0\xe8\0\0\0\0\xc3"
-REGISTER_PLACES = (3, 8)  # where the two are named
+from goweld.arch.arch import Arch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+LEVELS = ("v1", "v2", "v3", "v4")
+
+
+def level(environ: Mapping[str, str]) -> str:
+    """GOAMD64; what is no level counts as the first (buildcfg forgets that error)."""
+    value = environ.get("GOAMD64")
+    return f"GOAMD64={value if value in LEVELS else LEVELS[0]}"
+
+
+ARCH = Arch(
+    name="amd64",
+    level=level,
+    elf_machine=62,  # EM_X86_64
+    hosts=True,
+    host_flags=("-m64",),
+    round=4096,
+    text_base=0x400000,
+    func_align=32,
+    code_pad=0xCC,  # int3: what lies between functions must not run
+    min_lc=1,
+    call_size=8,
+    call_operand=1,
+    dwarf_sp=7,
+    dwarf_lr=16,
+    # lea rdi, [rip]; call; ret, with R_PCREL and R_CALL
+    registration=(b"\x48\x8d\x3d\0\0\0\0\xe8\0\0\0\0\xc3", ((3, 4, 14), (8, 4, 7))),
+)

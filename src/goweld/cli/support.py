@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import os
 
+from goweld import arch
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.options import Options
 
-PORT = "linux/amd64"
-
-
-def target() -> tuple[str, str]:
-    """GOOS and GOARCH; as in the real linker, the host's where they are not set."""
-    system = os.uname()
-    hosts = {"x86_64": "amd64", "aarch64": "arm64"}
-    goos = os.environ.get("GOOS") or system.sysname.lower()
-    return goos, os.environ.get("GOARCH") or hosts.get(system.machine, system.machine)
-
 
 def foreign_port() -> str | None:
-    """The port this link is for, if it is not Goweld's."""
-    port = "/".join(target())
-    return None if port == PORT else port
+    """The port this link is for, if it is not one of Goweld's."""
+    goos, goarch = arch.port(os.environ)
+    return None if goos == "linux" and goarch in arch.NAMES else f"{goos}/{goarch}"
 
 
 def unsupported(options: Options) -> str | None:

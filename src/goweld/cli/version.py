@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from goweld.cli import reallinker, support
+from goweld import arch
+from goweld.cli import reallinker
 from goweld.errors import LinkError
 from goweld.releases import by_version
 
@@ -36,7 +37,7 @@ def show(call: Call, how: str) -> int:
     release = by_version(os.fsencode(version))
     if release is None:
         return complain(f"-V for {version} needs its own linker, and it is not found")
-    goos, goarch = support.target()
+    goos, goarch = arch.port(os.environ)
     try:
         differing = release.experiments(os.environ.get("GOEXPERIMENT", ""), goos, goarch)[1]
     except LinkError as error:

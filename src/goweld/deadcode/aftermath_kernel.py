@@ -6,7 +6,7 @@ import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, R_WEAK, sym_auxs, sym_relocs
 from cython.cimports.goweld.deadcode.flood_kernel import Flood
 from cython.cimports.goweld.deadcode.marking import reach
-from cython.cimports.goweld.model.kinds import R_CALL
+from cython.cimports.goweld.model.calls import is_direct_call
 from cython.cimports.goweld.model.objects_kernel import is_debug
 from cython.cimports.goweld.model.symbols_kernel import (
     NIL,
@@ -41,7 +41,7 @@ def calls_dead(s, id):
     o = cython.address(s.objects[object_at(s, holder)])
     r = cython.declare("RelocRecord *", cython.NULL)
     for i in range(sym_relocs(o, local_index(s, o, holder), cython.address(r))):
-        if r[i].type == (R_CALL | R_WEAK):
+        if r[i].type & R_WEAK and is_direct_call(r[i].type & ~R_WEAK):
             target = resolve(s, o, r[i].pkg, r[i].idx)
             if target < s.n and not is_reached(s, target):
                 return True

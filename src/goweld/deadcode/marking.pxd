@@ -5,7 +5,7 @@ from libc.stdlib cimport realloc
 
 from goweld.codec.goobj_kernel cimport FLAG2_ITAB, FLAG_REFLECT_METHOD, R_WEAK, GoObj, RelocRecord
 from goweld.deadcode.signatures cimport SigSet, Text
-from goweld.model.kinds cimport R_CALL
+from goweld.model.calls cimport is_direct_call
 from goweld.model.symbols_kernel cimport (
     SYM_CLONED, SYM_USED_IN_IFACE, SymbolColumns, content, local_index, object_at,
 )
@@ -217,6 +217,6 @@ cdef inline bint is_strong(FloodState* f, Node* node, uint32_t kind) noexcept no
     Plugins share package initialisation with the program, so none may lack map initialisers; and nobody can
     tell which methods another library calls by an itab.
     """
-    if f.plugins and kind == (R_CALL | R_WEAK):
+    if f.plugins and is_direct_call(kind & ~R_WEAK):
         return True
     return f.linkshared and node.object.syms[node.li].flag2 & FLAG2_ITAB

@@ -16,12 +16,14 @@ from goweld.model.memory_kernel import Column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.arch.arch import Arch
     from goweld.dwarf.info_kernel import DebugInfo
     from goweld.dwarf.units_kernel import Units
     from goweld.model.layout import Layout, TextLayout
     from goweld.model.libraries import Libraries
     from goweld.model.live_kernel import Live
 
+CFA_OFFSET_EXTENDED, CFA_SAME_VALUE, CFA_DEF_CFA, CFA_VAL_OFFSET = 5, 8, 0x0C, 0x14
 MOST = 2e9  # ld.cutoff
 SCRIPT_KIND = b"\x01"  # a Python file by its name
 SCRIPT_BESIDE = b"runtime/proc.go"  # the debugger's script lies beside this one
@@ -78,6 +80,7 @@ def plan(
     text: TextLayout,
     goroot: str,
     version: int,
+    arch: Arch,
     external: bool = False,
 ) -> DebugSections:
     """Put the sections together.  Text has its addresses.  `goroot`: what $GOROOT in file names means.
@@ -87,7 +90,7 @@ def plan(
     pieces = Pieces(units, version)
     refuse(live, pieces.bad, "corrupt function description")
     frame = pieces.make(K_DWARF_SECT)
-    frames = Beside(b"stack tables", lambda: fill_frames(live, frame, text.order, text.count, external))
+    frames = Beside(b"stack tables", lambda: frames_of(live, frame, text, arch, external))
     order = sort_units(live, pieces, libraries, text)
     lines = LineTables(pieces, goroot.encode("utf-8", "surrogateescape"), version)
     heads = Beside(b"line tables", lambda: lines.write(order.order, order.count))
@@ -127,6 +130,27 @@ def plan(
             builder.add(".debug_loc", locations, nlocation)
         builder.add(".debug_ranges", range_pieces, nrange)
     return DebugSections(builder.sections, order.slots, order.starts)
+
+
+def frames_of(live: Live, symbol: int, text: TextLayout, arch: Arch, external: bool) -> int:
+    """The content of .debug_frame; the first function with a corrupt stack table, or 0."""
+    head = common_frame(arch.call_size, arch.dwarf_sp, arch.dwarf_lr)
+    calls = arch.call_size, arch.dwarf_lr, arch.min_lc
+    return fill_frames(live, symbol, text.order, text.count, head, *calls, external)
+
+
+def common_frame(call_size: int, sp: int, lr: int) -> bytes:
+    """What all frames have in common: on entry, the CFA and where the caller's registers are.
+
+    Length and CIE id; version 3; no augmentation; code alignment 1, data alignment -4; the return address's
+    column; the CFA is the stack pointer and what the call pushed.
+    """
+    content = b"\xff\xff\xff\xff\x03\0\x01\x7c" + bytes((lr, CFA_DEF_CFA, sp, call_size))
+    if call_size:
+        content = (content + bytes((CFA_OFFSET_EXTENDED, lr, call_size // 4))).ljust(16, b"\0")
+    else:
+        content = (content + bytes((CFA_SAME_VALUE, lr, CFA_VAL_OFFSET, sp, 0))).ljust(32, b"\0")
+    return len(content).to_bytes(4, "little") + content
 
 
 def sort_units(live: Live, pieces: Pieces, libraries: Libraries, text: TextLayout) -> UnitOrder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from goweld.arch import amd64
 from goweld.errors import LinkError
 from goweld.layout.text_kernel import assign_addresses, order_text, sort_by_kind
 from goweld.model.kinds import K_TEXT, K_TEXT_END
@@ -11,7 +10,8 @@ from goweld.model.marks import define
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from goweld.model.libraries import Libraries
+    from goweld.arch.arch import Arch
+    from goweld.model.libraries import Libraries, Library
     from goweld.model.live_kernel import Live
     from goweld.model.memory_kernel import Column
     from goweld.model.options import Options
@@ -23,13 +23,27 @@ def order(live: Live, libraries: Libraries, release: Release, first: list[int]) 
 
     (ld.Link.linksetup and loader.AssignTextSymbolOrder.)  `first` are functions that belong to no library.
     """
+    runtime, rest = in_text_order(libraries, release)
+    order, count, _ = order_text(live, [lib.objects for lib in runtime + rest], first)
+    return order, count
+
+
+def in_text_order(libraries: Libraries, release: Release) -> tuple[list[Library], list[Library]]:
+    """The libraries whose text comes first, the runtime's own, and the others."""
     postorder = libraries.postorder()
     runtime = [lib for lib in postorder if lib.package.encode() in release.runtime_packages]
-    rest = [lib for lib in postorder if lib.package.encode() not in release.runtime_packages]
-    return order_text(live, [lib.objects for lib in runtime + rest], first)
+    return runtime, [lib for lib in postorder if lib.package.encode() not in release.runtime_packages]
 
 
-def place(options: Options, live: Live, ids: Column, count: int) -> tuple[TextLayout, Layout]:
+def may_need_trampolines(options: Options, text: TextLayout, arch: Arch) -> bool:
+    """Whether there is so much text that calls may not reach, or -debugtramp wants trampolines."""
+    if arch.trampoline is None:
+        return False
+    limit = 1 if options.debugtramp > 1 else options.debugtextsize or arch.trampoline.limit
+    return text.end - text.start >= limit
+
+
+def place(options: Options, live: Live, ids: Column, count: int, arch: Arch) -> tuple[TextLayout, Layout]:
     """Addresses for all functions (ld.textaddress), in a layout that holds nothing but text yet."""
     if options.randlayout:
         from goweld.codec.mathrand_kernel import shuffle
@@ -45,11 +59,11 @@ def place(options: Options, live: Live, ids: Column, count: int) -> tuple[TextLa
     section = Section(".text", text, 5, 1)
     layout.sections.append(section)
     text.sections.append(section)
-    funcalign = options.funcalign or amd64.FUNC_ALIGN
+    funcalign = options.funcalign or arch.func_align
     start = (options.text_addr + funcalign - 1) & -funcalign
     end, section.align = assign_addresses(live, ids, count, start, funcalign, section.index)
     section.vaddr = start
-    section.length = end - start + 1  # ld.textaddress adds the least instruction length
+    section.length = end - start + arch.min_lc
     for name, kind, address in ((b"runtime.text", K_TEXT, start), (b"runtime.etext", K_TEXT_END, end)):
         define(live, name, kind, address, section.index)
     return TextLayout(ids, count, section, start, end), layout

@@ -5,6 +5,15 @@ from goweld.model.memory_kernel cimport Column
 from goweld.model.symbols_kernel cimport Symbols
 
 
+cdef enum:
+    MIN_FUNC = 16             # abi.MINFUNC: findfunctab needs functions this far apart
+
+
+cdef inline uint32_t room_of(uint32_t size) noexcept nogil:
+    """What a function of that size takes."""
+    return size if size > MIN_FUNC else <uint32_t>MIN_FUNC
+
+
 cdef struct TextOrder:
     LiveColumns* c
     uint32_t* texts           # raw ids of text outside the package symbols, by object

@@ -13,8 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
-MIN_FUNC = cython.declare(uint32_t, 16)  # abi.MINFUNC: findfunctab needs functions this far apart
-
 
 def is_text(kind):
     return 1 <= kind <= 5
@@ -58,8 +56,8 @@ def is_shared(c, live, k, li):
     return c.obj[live] != k or c.li[live] != li or c.attr[live] & (A_CLONED | A_DUPOK) != 0
 
 
-def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tuple[Column, int]:
-    """The order of text: `first`, then library by library; as (Column of live ids, count).
+def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tuple[Column, int, list[int]]:
+    """The order of text: `first`, then library by library; as live ids, their count, where each library ends.
 
     `libraries` are lists of object indices in the order of layout.  A dupok function lies with the first
     library that holds a copy, whichever copy counts.
@@ -84,13 +82,15 @@ def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tupl
     t.first_text[c.syms.nobjects] = symbols.ntexts
     for id in first:
         place(cython.address(t), id)
+    ends = []
     for objects in libraries:
         for index in objects:
             place_object(cython.address(t), index, False)
         for index in objects:
             place_object(cython.address(t), index, True)
+        ends.append(t.n)
     placed.free()
-    return order, t.n
+    return order, t.n, ends
 
 
 def sort_by_kind(live: Live, order: Column, n: int) -> int:
@@ -156,5 +156,5 @@ def assign_addresses(
         va = (va + align - 1) & ~cython.cast(uint64_t, align - 1)
         c.value[s] = va
         c.sect[s] = sect
-        va += c.size[s] if c.size[s] > MIN_FUNC else MIN_FUNC
+        va += room_of(c.size[s])
     return va, widest

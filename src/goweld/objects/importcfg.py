@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
+from goweld import arch
 from goweld.codec.gostring import unquote
 from goweld.errors import LinkError, reason
 
@@ -77,7 +78,7 @@ def choose(options: Options, environ: Mapping[str, str]) -> ImportConfig:
     directories = list(options.libdirs)
     goroot = environ.get("GOROOT")
     if goroot:
-        port = f"{environ.get('GOOS') or 'linux'}_{environ.get('GOARCH') or 'amd64'}"
+        port = "_".join(arch.port(environ))
         directories.append(os.path.join(goroot, "pkg", port + install_suffix(options)))
     return Directories(directories)
 

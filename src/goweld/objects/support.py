@@ -6,7 +6,9 @@ from goweld.errors import Unsupported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.arch.arch import Arch
     from goweld.model.libraries import Libraries
+    from goweld.model.mode import Mode
 
 # cgo directives that a static executable has no use for; cgo_export_static alone changes nothing in it.
 DYNAMIC_DIRECTIVES = (
@@ -18,8 +20,10 @@ DYNAMIC_DIRECTIVES = (
 )
 
 
-def check(libraries: Libraries) -> None:
+def check(mode: Mode, libraries: Libraries, arch: Arch) -> None:
     """Raise Unsupported if the real linker must do this link."""
+    if not arch.hosts and (mode.external or mode.cgo or libraries.host_objects):
+        raise Unsupported(f"cgo or a host linker for {arch.name}")
     for host in libraries.host_objects:
         raise Unsupported(f"a host object: {host.name}")
     for cgo in libraries.cgo:

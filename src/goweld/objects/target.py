@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goweld.arch import amd64
+from goweld import arch as architectures
 from goweld.errors import LinkError, Unsupported, unreadable
 from goweld.model.memory_kernel import Input
 from goweld.objects.given import packages
@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from goweld.arch.arch import Arch
     from goweld.model.mode import Mode
     from goweld.model.options import Options
     from goweld.releases.release import Release
@@ -28,6 +29,7 @@ class Target:
 
     __slots__ = (
         "release",
+        "arch",
         "header",
         "version",
         "compiler",
@@ -39,9 +41,17 @@ class Target:
     )
 
     def __init__(
-        self, release: Release, header: bytes, version: str, compiler: str, environ: Mapping[str, str]
+        self,
+        release: Release,
+        arch: Arch,
+        goos: str,
+        header: bytes,
+        version: str,
+        compiler: str,
+        environ: Mapping[str, str],
     ) -> None:
         self.release = release
+        self.arch = arch
         self.header = header
         self.version = version
         self.compiler = compiler
@@ -49,8 +59,8 @@ class Target:
         self.dwarf5 = b"dwarf5" in experiments
         self.fieldtrack = b"fieldtrack" in experiments
         self.goroot = environ.get("GOROOT", "")
-        self.goos = environ.get("GOOS") or "linux"
-        self.goarch = environ.get("GOARCH") or "amd64"
+        self.goos = goos
+        self.goarch = arch.name
 
 
 def choose(options: Options, environ: Mapping[str, str]) -> Target:
@@ -59,14 +69,14 @@ def choose(options: Options, environ: Mapping[str, str]) -> Target:
     release = by_version(version)
     if release is None:
         raise Unsupported(f"the objects of {version.decode('utf-8', 'replace')}")
-    header = release.header(version, environ) + b"\n"
-    text = release.build_version(
-        version.decode(),
-        environ.get("GOEXPERIMENT", ""),
-        environ.get("GOOS") or "linux",
-        environ.get("GOARCH") or "amd64",
-    )
-    return Target(release, header, text, version.decode(), environ)
+    goos, goarch = architectures.port(environ)
+    arch = architectures.by_name(goarch)
+    if arch is None:
+        raise Unsupported("architecture " + goarch)
+    experiments = environ.get("GOEXPERIMENT", "")
+    header = release.header(version, goos, goarch, arch.level(environ), experiments) + b"\n"
+    text = release.build_version(version.decode(), experiments, goos, goarch)
+    return Target(release, arch, goos, header, text, version.decode(), environ)
 
 
 def main_version(path: str) -> bytes:
@@ -82,12 +92,12 @@ def main_version(path: str) -> bytes:
     return words[4]
 
 
-def settle(options: Options) -> None:
-    """Fill in the address defaults of linux/amd64 (amd64.archinit) and check what no flag's type does."""
+def settle(options: Options, arch: Arch) -> None:
+    """Fill in the architecture's address defaults (archinit) and check what no flag's type does."""
     if options.round == -1:
-        options.round = amd64.ROUND
+        options.round = arch.round
     if options.text_addr == -1:
-        pages = (amd64.TEXT_BASE + options.round - 1) // options.round
+        pages = (arch.text_base + options.round - 1) // options.round
         options.text_addr = pages * options.round + 4096
     if options.text_addr < 0:
         raise LinkError(f"invalid -T value {options.text_addr:#x}: below address 0")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from goweld.errors import LinkError, Unsupported
+from goweld.errors import LinkError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     Packages = dict[bytes, tuple[bytes, ...]]
 
@@ -88,23 +88,11 @@ class Release:
             return version
         return version + (" " if "-" in version else "-") + "X:" + differs
 
-    def header(self, version: bytes, environ: Mapping[str, str]) -> bytes:
+    def header(self, version: bytes, goos: str, goarch: str, level: str, goexperiment: str) -> bytes:
         """The first line of every object that this configuration compiles (objabi.HeaderString).
 
-        Without its newline.  GOOS, GOARCH, the architecture's level and GOEXPERIMENT come from `environ`.
+        Without its newline.  `level` is the variable that selects the architecture's variant, with its value.
         """
-        goos = environ.get("GOOS") or "linux"
-        goarch = environ.get("GOARCH") or "amd64"
-        enabled = self.experiments(environ.get("GOEXPERIMENT", ""), goos, goarch)[0]
+        enabled = self.experiments(goexperiment, goos, goarch)[0]
         words = f"go object {goos} {goarch} ".encode(errors="surrogateescape")
-        return words + version + f" {architecture_level(goarch, environ)} X:{enabled}".encode()
-
-
-def architecture_level(goarch: str, environ: Mapping[str, str]) -> str:
-    """The variable that selects variants of the architecture, with its value (buildcfg.GOGOARCH)."""
-    if goarch != "amd64":
-        raise Unsupported("architecture " + goarch)
-    level = environ.get("GOAMD64") or "v1"
-    if level not in ("v1", "v2", "v3", "v4"):
-        raise LinkError("invalid GOAMD64: must be v1, v2, v3, v4")
-    return "GOAMD64=" + level
+        return words + version + f" {level} X:{enabled}".encode()

@@ -1,5 +1,6 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
+from goweld.arch.instructions_kernel cimport Apply
 from goweld.codec.goobj_kernel cimport RelocRecord
 from goweld.model.live_kernel cimport Live, LiveColumns
 from goweld.model.memory_kernel cimport Column
@@ -31,6 +32,7 @@ cdef struct Place:            # all that applying relocations needs
     LiveColumns* c
     uint64_t* section_start   # by section index; what section-relative relocations count from
     int64_t tls_offset
+    Apply apply               # the architecture's own relocations; NULL: it has none
     uint32_t* slots           # see DebugSections; NULL: no debug section is relocated
     uint64_t* unit_start
     uint32_t unreachable      # runtime.unreachableMethod, which weak addresses of dead symbols become
@@ -46,23 +48,6 @@ cdef struct Failure:
 
 
 cdef enum:
-    NOTHING = -1              # there is nothing to apply
-    OK = 0
-    WHY_CORRUPT = 1
-    WHY_BOUNDS = 2            # the relocation lies outside its symbol
-    WHY_UNDEFINED = 3
-    WHY_UNREACHABLE = 4
-    WHY_UNKNOWN_TYPE = 5
-    WHY_SIZE = 6
-    WHY_PCREL_TOO_BIG = 7
-    WHY_TOO_BIG = 8
-    WHY_ADDRESS_TOO_BIG = 9
-    WHY_NO_SECTION = 10
-    WHY_PHASE = 11            # symbols overlap or do not ascend
-    WHY_BUILTIN = 12
-    WHY_NO_SLOT = 13          # of a function that .debug_addr does not list
-    WHY_NO_NAME = 14          # of a symbol that the host linker would not know
-    WHY_NO_ELF_TYPE = 15      # a relocation that ELF does not have
     WAITING = 4               # runs of a thread that wait to be written
     MOST_FAILURES = 16        # of each run that are kept
 
@@ -98,6 +83,7 @@ cdef struct Runs:
 
 cdef class Relocation:
     cdef Live live
+    cdef readonly object arch
     cdef Runs b
     cdef uint32_t room
     cdef list memory

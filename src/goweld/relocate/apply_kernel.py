@@ -1,4 +1,4 @@
-"""Symbol contents with their relocations applied, for amd64 (ld.writeBlock and relocState.relocsym).
+"""Symbol contents with their relocations applied (ld.writeBlock and relocState.relocsym).
 
 One pass over the symbols of a run in address order: copy the content, patch it, fill the gap to the next.
 Cost: one copy of the bytes, the write's, and two random accesses per relocation, to its target's live id and
@@ -10,8 +10,27 @@ from __future__ import annotations
 import os
 
 import cython
+from cython.cimports.goweld.arch.instructions_kernel import Instructions
+from cython.cimports.goweld.arch.outcome import (
+    NOTHING,
+    OK,
+    WHY_ADDRESS_TOO_BIG,
+    WHY_BOUNDS,
+    WHY_BUILTIN,
+    WHY_CORRUPT,
+    WHY_NO_SECTION,
+    WHY_NO_SLOT,
+    WHY_PCREL_TOO_BIG,
+    WHY_PHASE,
+    WHY_SIZE,
+    WHY_TOO_BIG,
+    WHY_UNDEFINED,
+    WHY_UNKNOWN_TYPE,
+    WHY_UNREACHABLE,
+)
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
 from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128
+from cython.cimports.goweld.model.calls import is_direct_call
 from cython.cimports.goweld.model.kinds import (
     K_NONE,
     K_XREF,
@@ -49,6 +68,7 @@ from cython.cimports.posix.unistd import pwrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.arch.arch import Arch
     from goweld.model.live_kernel import Live
 
 GROUP = cython.declare(uint32_t, 256)  # relocations whose targets are fetched together
@@ -85,7 +105,7 @@ def settle(p, s, r, target, size):
             target[0] = p.unreachable
         elif weak and kind == R_ADDROFF:
             return NOTHING
-        elif weak and kind == R_CALL and c.noop:
+        elif weak and c.noop and is_direct_call(kind):
             target[0] = c.noop
         elif kind != R_METHODOFF and not weak and (r.pkg or r.idx):
             return WHY_UNREACHABLE
@@ -144,6 +164,8 @@ def resolve_here(p, s, r, t, at, found):
         o = r.add
     elif kind == R_SIZE:
         o = c.size[t] + r.add
+    elif p.apply != cython.NULL:
+        return p.apply(c, s, r, kind, t, at + r.off, found)
     else:
         return WHY_UNKNOWN_TYPE
     found[0] = o
@@ -376,8 +398,11 @@ def write_at(file, content, size, fileoff):
 class Relocation:
     """What a link writes to its file: runs of symbols, added one by one, written by all threads at once."""
 
-    def __init__(self, live: Live, tls_offset: int, unreachable: int) -> None:
+    def __init__(self, live: Live, arch: Arch, tls_offset: int, unreachable: int) -> None:
         self.live = live
+        self.arch = arch
+        if arch.instructions is not None:
+            self.b.place.apply = cython.cast(Instructions, arch.instructions).apply
         self.memory = []
         starts = Column(8, 256)
         self.memory.append(starts)

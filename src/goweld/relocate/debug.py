@@ -46,9 +46,9 @@ class Packing:
                 part.section.compressed = True
             else:
                 out.free()
-        report(live, self.compression.failures(), diagnostics)
+        report(live, self.compression.failures(), diagnostics, {})
         diagnostics.check()
-        report(live, self.work.written(), diagnostics)
+        report(live, self.work.written(), diagnostics, self.work.arch.messages)
         diagnostics.check()
 
 

@@ -7,6 +7,7 @@ addend beside the place, which stays zero.  Each run gathers its own; they are w
 from __future__ import annotations
 
 import cython
+from cython.cimports.goweld.arch.outcome import NOTHING, OK, WHY_NO_ELF_TYPE, WHY_NO_NAME, WHY_NO_SECTION
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
 from cython.cimports.goweld.model.kinds import (
     K_DYNIMPORT,
@@ -19,17 +20,7 @@ from cython.cimports.goweld.model.kinds import (
     R_TLS_IE,
     R_TLS_LE,
 )
-from cython.cimports.goweld.relocate.apply_kernel import (
-    NOTHING,
-    OK,
-    WHY_NO_ELF_TYPE,
-    WHY_NO_NAME,
-    WHY_NO_SECTION,
-    Rela,
-    resolve_here,
-    settle,
-    write_at,
-)
+from cython.cimports.goweld.relocate.apply_kernel import Rela, resolve_here, settle, write_at
 from cython.cimports.libc.stdint import int64_t, uint64_t
 from cython.cimports.libc.stdlib import free, malloc, realloc
 from cython.cimports.libc.string import memset

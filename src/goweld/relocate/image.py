@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from goweld.arch import amd64
 from goweld.relocate.apply_kernel import Relocation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from goweld.arch.arch import Arch
     from goweld.errors import Diagnostics
     from goweld.layout.data_kernel import DataSymbols
     from goweld.model.layout import DebugSection, Layout, Section, TextLayout
     from goweld.model.live_kernel import Live
 
+TLS_OFFSET = -8  # ELF has the runtime's thread-local word below the thread pointer (ld.computeTLSOffset)
 KINDS = {"rodata": (6, 24), "data": (24, 44)}  # the data symbols in each segment's file part, by kind
 
 
-def start(live: Live, layout: Layout) -> Relocation:
+def start(live: Live, layout: Layout, arch: Arch) -> Relocation:
     """What all relocations need; those to data must wait until it has its addresses.
 
     Offsets into debug sections count from their places before compression.
     """
-    work = Relocation(live, amd64.TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
+    work = Relocation(live, arch, TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
     work.count_from(section_starts(layout))
     return work
 
@@ -37,7 +38,7 @@ def add(live: Live, work: Relocation, text: TextLayout, layout: Layout, symbols:
     section = text.section
     place = section.fileoff, section.vaddr, section.length
     below = count_below(live, text)
-    work.add(text.order, below, text.count - below, *place, amd64.CODE_PAD)
+    work.add(text.order, below, text.count - below, *place, work.arch.code_pad)
     for segment in (layout.rodata, layout.data):
         first, count = symbols.range(*KINDS[segment.name])
         work.add(symbols.order, first, count, segment.fileoff, segment.vaddr, segment.filelen, 0)
@@ -45,7 +46,7 @@ def add(live: Live, work: Relocation, text: TextLayout, layout: Layout, symbols:
 
 def write(live: Live, work: Relocation, file: int, diagnostics: Diagnostics) -> None:
     """Write what was added.  Raises OSError."""
-    report(live, work.write(file), diagnostics)
+    report(live, work.write(file), diagnostics, work.arch.messages)
     diagnostics.check()
 
 
@@ -76,7 +77,7 @@ def write_object(
                 part = pieces[section]
                 work.add(part.pieces, 0, part.count, section.fileoff, part.start, part.size, 0)
             elif section is text.section:
-                work.add(text.order, 0, text.count, *place, amd64.CODE_PAD)
+                work.add(text.order, 0, text.count, *place, work.arch.code_pad)
             elif section.count and section.vaddr < segment.vaddr + segment.filelen:
                 work.add(layout.data_order, section.first, section.count, *place, 0)
     ends = [mark for _, mark in marks[1:]] + [work.runs()]
@@ -96,7 +97,12 @@ def count_below(live: Live, text: TextLayout) -> int:
     return count
 
 
-def report(live: Live, failures: list[tuple[int, int, int, int, int]], diagnostics: Diagnostics) -> None:
+def report(
+    live: Live,
+    failures: list[tuple[int, int, int, int, int]],
+    diagnostics: Diagnostics,
+    own: Mapping[int, str],
+) -> None:
     """Say what is wrong with relocations; what a symbol lacks, once (ErrorReporter.errorUnresolved)."""
     if not failures:
         return
@@ -108,4 +114,4 @@ def report(live: Live, failures: list[tuple[int, int, int, int, int]], diagnosti
             if (symbol, target) in undefined:
                 continue
             undefined.add((symbol, target))
-        diagnostics.error(explain(live, symbol, index, target, why, value))
+        diagnostics.error(explain(live, symbol, index, target, why, value, own))

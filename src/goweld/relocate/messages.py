@@ -6,17 +6,24 @@ from goweld.model.kinds import A_ABI_INTERNAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from goweld.model.live_kernel import Live
 
 NAMES = {
     1: "R_ADDR",
+    3: "R_ADDRARM64",
     5: "R_ADDROFF",
     7: "R_CALL",
+    9: "R_CALLARM64",
     14: "R_PCREL",
     15: "R_TLS_LE",
     16: "R_TLS_IE",
     29: "R_GOTPCREL",
     31: "R_DWARFSECREF",
+    32: "R_ARM64_TLS_LE",
+    33: "R_ARM64_TLS_IE",
+    34: "R_ARM64_GOTPCREL",
 }
 # Why a relocation fails (apply_kernel).
 CORRUPT, BOUNDS, UNDEFINED, UNREACHABLE, UNKNOWN_TYPE, SIZE = range(1, 7)
@@ -29,12 +36,19 @@ def text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def explain(live: Live, symbol: int, index: int, target: int, why: int, value: int) -> str:
-    """One message: about relocation `index` of `symbol`, which refers to `target` and computed `value`."""
+def explain(
+    live: Live, symbol: int, index: int, target: int, why: int, value: int, own: Mapping[int, str]
+) -> str:
+    """One message: about relocation `index` of `symbol`, which refers to `target` and computed `value`.
+
+    `own`: what the architecture's own relocations may find wrong.
+    """
     where = live.symbols.objects.names[live.object(symbol)]
     name = text(live.name(symbol)) or f"sym {symbol}"
     if why == PHASE:
         return f"{name}: phase error: symbol at {live.value(symbol):#x} does not fit its section, in {where}"
+    if why in own:
+        return f"{name}: {own[why].format(value=value, low=value & 0xFFF)} in {where}"
     # The first two are found before the target is looked at.
     known = why not in (CORRUPT, BOUNDS) and 0 < target < len(live)
     to = text(live.name(target)) if known else live.reloc_name(symbol, index)

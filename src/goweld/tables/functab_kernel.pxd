@@ -55,6 +55,7 @@ cdef struct FunctabState:
     uint32_t bad_table
     uint32_t far              # the function that is too far from text
     uint64_t text             # where text begins
+    uint32_t call_operand     # bytes of a call before its operand
     uint8_t* to[5]            # what is filled, in the order of Functab.sizes
     uint32_t deferreturn      # live id; 0: dead
     uint32_t defer_obj        # where it is package definition defer_idx; 0: nowhere
@@ -72,7 +73,8 @@ cdef class Functab:
     cpdef list sizes(self)
     cpdef uint32_t funcdata_align(self)
     cpdef tuple fault(self)
-    cpdef uint32_t fill(self, list tables, uint64_t text, uint32_t deferreturn) except *
+    cpdef uint32_t fill(self, list tables, uint64_t text, uint32_t deferreturn,
+                        uint32_t call_operand) except *
     cpdef int fill_findfunctab(self, uint32_t findfunctab) except -1
 
 
@@ -99,4 +101,5 @@ cdef uint64_t key(uint64_t pkg, uint64_t idx) noexcept nogil
 cdef void deferreturn_keys(FunctabState* d, GoObj* o, uint32_t k, uint64_t* keys) noexcept nogil
 cdef uint32_t deferreturn_of(FunctabState* d, uint32_t id, uint64_t* keys) noexcept nogil
 cdef uint32_t made_deferreturn(FunctabState* d, RelocRecord* r, RelocRecord* end) noexcept nogil
+cdef bint leads_to(LiveColumns* c, uint32_t id, uint32_t function) noexcept nogil
 cdef int fill_buckets(FunctabState* d, uint8_t* to, uint32_t n) noexcept nogil

@@ -16,9 +16,11 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     R_WEAK,
     RelocRecord,
 )
-from cython.cimports.goweld.model.kinds import K_NONE, K_RODATA, R_ADDROFF, R_CALL
+from cython.cimports.goweld.model.calls import is_direct_call
+from cython.cimports.goweld.model.kinds import K_NONE, K_RODATA, R_ADDROFF
 from cython.cimports.goweld.model.live_kernel import (
     A_FROM_ASM,
+    A_LINKER,
     A_LINKER_RELOCS,
     A_NOT_IN_SYMTAB,
     A_SPECIAL,
@@ -99,8 +101,10 @@ class Functab:
         """What is wrong with a funcdata symbol (FuncdataFault), its live id, and a detail."""
         return self.d.fault, self.d.culprit, self.d.detail
 
-    def fill(self, tables: list[int], text: int, deferreturn: int) -> int:
+    def fill(self, tables: list[int], text: int, deferreturn: int, call_operand: int) -> int:
         """Write the tables, in the order of `sizes`, and complete functab.  `text` is where text begins.
+
+        `call_operand`: where a call instruction has its operand.
 
         Returns the first function that lies too far from there, or 0.
         """
@@ -108,6 +112,7 @@ class Functab:
         for i in range(5):
             d.to[i] = cython.cast("uint8_t *", d.c.data[cython.cast(uint32_t, tables[i])])
         d.text = text
+        d.call_operand = call_operand
         gofunc = cython.cast(uint32_t, tables[4])
         arena = self.functions.live.arena
         d.relocs = cython.cast("RelocRecord *", arena.take(cython.sizeof(RelocRecord) * d.nrel + 1))
@@ -488,7 +493,7 @@ def deferreturn_keys(d, o, k, keys):
 
 
 def deferreturn_of(d, id, keys):
-    """The offset of the call instruction, one byte before its operand; 0 where there is no call."""
+    """The offset of the call instruction; 0 where there is no call."""
     r = d.c.rel[id]
     end = r + d.c.nrel[id]
     if d.c.attr[id] & A_LINKER_RELOCS:
@@ -499,8 +504,8 @@ def deferreturn_of(d, id, keys):
     while r < end:
         # Hardly any reference is to it, most relocations are calls: the rarer question first.
         symbol = cython.cast("uint64_t *", cython.address(r.pkg))[0]
-        if symbol in (builtin, package, name) and (r.type & ~R_WEAK) == R_CALL:
-            return cython.cast(uint32_t, r.off - 1)
+        if symbol in (builtin, package, name) and is_direct_call(r.type & ~R_WEAK):
+            return cython.cast(uint32_t, r.off) - d.call_operand
         r += 1
     return 0
 
@@ -508,10 +513,18 @@ def deferreturn_of(d, id, keys):
 def made_deferreturn(d, r, end):
     """The same where the linker made the relocations."""
     while r < end:
-        if (r.type & ~R_WEAK) == R_CALL and r.idx == d.deferreturn:
-            return cython.cast(uint32_t, r.off - 1)
+        if is_direct_call(r.type & ~R_WEAK) and leads_to(d.c, r.idx, d.deferreturn):
+            return cython.cast(uint32_t, r.off) - d.call_operand
         r += 1
     return 0
+
+
+def leads_to(c, id, function):
+    """Whether a call's target is a function, or a trampoline, which has one relocation, to it."""
+    if id == function or id >= c.n:
+        return id == function
+    made = cython.declare(cython.bint, c.attr[id] & A_LINKER and c.nrel[id] == 1)
+    return made and c.rel[id].idx == function
 
 
 def fill_buckets(d, to, n):

@@ -13,11 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from goweld.arch.arch import Arch
     from goweld.model.layout import TextLayout
     from goweld.model.live_kernel import Live
 
 MAGIC = 0xFFFFFFF1  # internal/abi.Go120PCLnTabMagic
-MIN_LC = 1  # amd64's least instruction length
 BUCKET, SUBBUCKET = 4096, 256  # bytes of text
 HEADER_SIZE = 8 + 8 * 8
 CORRUPT = "corrupt function description"
@@ -52,7 +52,9 @@ class Pclntab:
     last: int
 
 
-def build(live: Live, text: TextLayout, files: Callable[[int], list[bytes]], goroot: str) -> Pclntab:
+def build(
+    live: Live, text: TextLayout, files: Callable[[int], list[bytes]], goroot: str, arch: Arch
+) -> Pclntab:
     """Make the tables.  Text has its final addresses; `files` gives a unit's file table by its object.
 
     `goroot` takes the place of $GOROOT in file names; empty: it stays.
@@ -73,12 +75,13 @@ def build(live: Live, text: TextLayout, files: Callable[[int], list[bytes]], gor
     set_align(live, carrier, tables.gofunc, functab.funcdata_align())
     parts = [tables.funcnametab, tables.cutab, tables.filetab, tables.pctab, tables.gofunc]
     reserve_together(live, parts, [rounded(size) for size in functab.sizes()])
-    far = functab.fill(parts, text.section.vaddr, live.lookup(b"runtime.deferreturn", 1))
+    deferreturn = live.lookup(b"runtime.deferreturn", 1)
+    far = functab.fill(parts, text.section.vaddr, deferreturn, arch.call_operand)
     refuse_funcdata(live, functab)
     refuse(live, far, "textOff overflow")
     fill_findfunctab(live, tables, functab)
     tables.nfunc, nfiles = functions.counts()
-    write_header(live, tables, nfiles)
+    write_header(live, tables, nfiles, arch.min_lc)
     functions.free()
     return tables
 
@@ -131,7 +134,7 @@ def fill_findfunctab(live: Live, tables: Pclntab, functab: Functab) -> None:
         raise LinkError(f"too many functions in a findfunc bucket! {bucket - 1}/{buckets}", prefixed=False)
 
 
-def write_header(live: Live, tables: Pclntab, nfiles: int) -> None:
+def write_header(live: Live, tables: Pclntab, nfiles: int, min_lc: int) -> None:
     """runtime.pcHeader: how far each table lies from it.
 
     The layout keeps the tables in the order of their creation.
@@ -143,7 +146,7 @@ def write_header(live: Live, tables: Pclntab, nfiles: int) -> None:
         distances.append(at)
         at += live.size(symbol)
     words = (tables.nfunc, nfiles, 0, *distances)
-    head = MAGIC.to_bytes(4, "little") + bytes((0, 0, MIN_LC, 8))
+    head = MAGIC.to_bytes(4, "little") + bytes((0, 0, min_lc, 8))
     live.set_data(tables.pcheader, head + b"".join(word.to_bytes(8, "little") for word in words))
 
 

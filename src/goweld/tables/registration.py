@@ -1,24 +1,22 @@
-"""A module that joins a running program tells the runtime so (ld.PrepareAddmoduledata, amd64.gentext)."""
+"""A module that joins a running program tells the runtime so (ld.PrepareAddmoduledata, gentext)."""
 
 from __future__ import annotations
 
-from goweld.model.kinds import A_LOCAL, K_INITARR, K_TEXT, R_ADDR, R_CALL, R_PCREL
+from goweld.model.kinds import A_LOCAL, K_INITARR, K_TEXT, R_ADDR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.arch.arch import Arch
     from goweld.model.live_kernel import Live
     from goweld.model.memory_kernel import Column
 
 REGISTER = b"runtime.addmoduledata"
 
 
-def add(
-    live: Live, order: Column, count: int, module: int, code: bytes, places: tuple[int, int], own: bool
-) -> int:
+def add(live: Live, order: Column, count: int, module: int, arch: Arch, own: bool) -> int:
     """Make the function that the dynamic linker calls, and append it to the functions: how many they are now.
 
-    `code` passes the module data to runtime.addmoduledata; `places` are where it refers to the two.  `own`:
-    this module has a copy of runtime.addmoduledata itself, which nothing else brought to life.
+    `own`: this module has a copy of runtime.addmoduledata itself, which nothing else brought to life.
     """
     register = live.lookup(REGISTER)
     function = live.create(b"go:link.addmoduledata", K_TEXT)
@@ -27,8 +25,9 @@ def add(
     live.add_attr(start, A_LOCAL)
     live.set_data(start, bytes(8))
     live.set_relocs(start, [(0, 8, R_ADDR, 0, function)])
+    code, (passed, called) = arch.registration
     live.set_data(function, code)
-    live.set_relocs(function, [(places[0], 4, R_PCREL, 0, module), (places[1], 4, R_CALL, 0, register)])
+    live.set_relocs(function, [(*passed, 0, module), (*called, 0, register)])
     ids = order.view().cast("I")
     for symbol in (register, function) if own else (function,):
         ids[count] = symbol
