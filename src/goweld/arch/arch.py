@@ -41,8 +41,8 @@ class Arch:
     call_size: bytes that a call pushes; 0 where it puts the return address into a register.
     call_operand: bytes of a call instruction before those that its relocation fills.
     dwarf_sp, dwarf_lr: DWARF's numbers of the stack pointer and of where the return address is.
-    registration: what passes a module's data to runtime.addmoduledata: the code, and offset, size and type of the
-        relocations that name the two.
+    registration: what passes a module's data to runtime.addmoduledata: the code, and offset, size and type of
+        the relocations that name the two.
     trampoline: None where calls reach everything.
     instructions: applies the relocations that only this architecture has; None where there are none.
     messages: what `instructions` may find wrong, by its code, with `value` and `low`, its last 12 bits.
