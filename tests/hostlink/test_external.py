@@ -196,3 +196,26 @@ def test_what_cannot_be_linked_internally(job: linkjob.Job, flag: str) -> None:
     real = job.real("-linkmode=internal", flag)
     assert "internal linking requested but external linking required" in real.text
     assert job.goweld("-linkmode=internal", flag) == real
+
+
+def with_member(job: linkjob.Job, name: str, content: bytes) -> linkjob.Job:
+    """The same program with one more member in main's archive."""
+    header = f"{name:16}{0:<12}{0:<6}{0:<6}{644:<8}{len(content):<10}`\n".encode()
+    archive = job.directory / "more.a"
+    archive.write_bytes(Path(job.archive).read_bytes() + header + content + b"\n" * (len(content) & 1))
+    return linkjob.Job(job.directory, job.config, str(archive), job.variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("dynimportfail", b""), ("preferlinkext", b""), ("odd.txt", b"nothing")],
+)
+@pytest.mark.parametrize("mode", ["auto", "internal"])
+def test_members_that_decide(job: linkjob.Job, name: str, content: bytes, mode: str) -> None:
+    other = with_member(job, name, content)
+    flags = [f"-linkmode={mode}", "-v=0"]
+    real = other.real(*flags)
+    ours = other.goweld(*flags)
+    assert (ours.status, same(ours.text)) == (real.status, same(real.text))
+    assert ours.executable == real.executable
+    assert left(job) == []

@@ -100,7 +100,9 @@ def complete(loading: Loading, external: bool) -> tuple[Libraries, Objects]:
     """All libraries and objects. What the host linker completes starts by runtime/cgo, asked for or not."""
     if external and "runtime/cgo" not in loading.libraries.by_package:
         done = len(loading.libraries.list)
-        add_internal(loading, "runtime/cgo")
+        found = add_internal(loading, "runtime/cgo")
+        if found and (loading.options.linkshared or loading.options.buildmode == "shared"):
+            raise LinkError("cannot implicitly include runtime/cgo in a shared library")
         read_from(loading, done)
     if loading.mismatches:
         rest = len(loading.mismatches) - 1
@@ -109,13 +111,14 @@ def complete(loading: Loading, external: bool) -> tuple[Libraries, Objects]:
     return loading.libraries, table(loading)
 
 
-def add_internal(loading: Loading, package: str) -> None:
+def add_internal(loading: Loading, package: str) -> bool:
     """Have a package read that the linker itself wants, if there is one (ld.loadinternal)."""
     file = loading.config.find_internal(package)
     if file:
         loading.add(package, file, "internal", ZERO)
     else:
         loading.libraries.said.append(loading.config.missing(package))
+    return bool(file)
 
 
 def read_from(loading: Loading, start: int) -> int:
