@@ -134,6 +134,18 @@ def test_flags_and_environment_matter(setting: Setting) -> None:
     assert setting.questions() == []
 
 
+def test_a_relative_compiler_is_another_elsewhere(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = setting.place / "other"
+    other.mkdir()
+    (other / "cc").write_text(COMPILER.replace("*-no-such*", "*-a*"))
+    (other / "cc").chmod(0o755)
+    for here, expected in (setting.compiler.parent, True), (other, False), (setting.compiler.parent, True):
+        monkeypatch.chdir(here)
+        compiler = Compiler(["./cc"], ["-m64"], (), setting.environ)
+        assert compiler.supports("-a", str(setting.place)) is expected
+        compiler.answers.keep()
+
+
 @pytest.mark.parametrize("damage", [b"", b"\0", b"x", b"\xff" * 5000, None])
 def test_a_damaged_file_is_no_answer(setting: Setting, damage: bytes | None) -> None:
     setting.supports("-a")

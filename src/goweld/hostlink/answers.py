@@ -49,7 +49,10 @@ class Answers:
         self.changed = False
         place = folder(environ)
         if place:
-            key = "\0".join([FORMAT, compiler, *flags, "", *settings(compiler, environ)])
+            words = [FORMAT, compiler, *flags, "", *settings(compiler, environ)]
+            if not os.path.isabs(compiler) or any(flag.startswith("-B") for flag in flags):
+                words.append(os.getcwd())
+            key = "\0".join(words)
             name = sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:32]
             self.path = os.path.join(place, name)
             self._load()
@@ -66,7 +69,7 @@ class Answers:
     def depend(self, paths: Callable[[], list[str]]) -> None:
         """Note, before the first question, the state of what its answer depends on."""
         if self.path and not self.states:
-            self.states = {path: state(path) for path in paths()}
+            self.states = {path: state(path) for path in map(os.path.abspath, paths())}
 
     def learn(self, question: str, answer: str) -> None:
         self.known[question] = answer

@@ -88,7 +88,8 @@ class Compiler:
         outcome = process.run([*self.command, *self.arch, question], self.environ, errors=False)
         path = "none" if outcome.failure else outcome.text.strip()
         if not outcome.failure:
-            self.answers.states.setdefault(path, answers.state(path))
+            if os.path.isabs(path):
+                self.answers.states.setdefault(path, answers.state(path))
             self.answers.learn(question, path)
         return path
 

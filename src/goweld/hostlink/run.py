@@ -134,6 +134,8 @@ class HostLink:
         argv = [ar, "-q", "-c", "-s", self.options.output, *objects]
         if self.options.verbose:
             self.said.append("archive: " + " ".join(argv))
+            if not self.place.own:
+                self.said.append("invoking archiver with syscall.Exec()")
         outcome = self._run(argv)
         if outcome.failure and self.place.own:
             raise LinkError(f"running {ar} failed: {outcome.failure}\n{outcome.text}")
