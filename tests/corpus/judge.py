@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import witness
 from recipes import PROGRAMS, Go, Row, fill
 
 from goweld.cli import record
@@ -53,16 +54,16 @@ class Runner:
         self.tools.mkdir()
         for name in HOST_TOOLS:
             if tool := shutil.which(name):
-                (self.tools / name).symlink_to(tool)
+                witness.stand_in(self.tools, name, tool)
         root = str(go.root_without_linker())
         self.environment = {**go.plain_environment(), "PATH": str(self.empty)}
         self.strict = {"GOWELD_STRICT": "1", "GOWELD_RECORD": str(self.record)}
         self.job_root = root
 
-    def environment_of(self, job: Job) -> dict[str, str]:
+    def environment_of(self, job: Job, flags: list[str]) -> dict[str, str]:
         """The same for both linkers. A GOROOT goes into the bytes, so both get the one without a linker."""
         environment = job.run_environment(self.environment)
-        if environment.get("CGO_ENABLED") == "1":
+        if environment.get("CGO_ENABLED") == "1" or "-linkmode=external" in flags:
             environment["PATH"] = str(self.tools)
         if environment.get("GOROOT"):
             environment["GOROOT"] = self.job_root
@@ -74,22 +75,27 @@ class Runner:
         # In folders, since the file's own name may go into it.
         reference, ours = folder / "reference" / "out", folder / "goweld" / "out"
         temporary = folder / "tmp"
-        for made in (reference.parent, ours.parent, temporary):
+        asked = folder / "asked-by-reference", folder / "asked-by-goweld"
+        for made in (reference.parent, ours.parent, temporary, *asked):
             made.mkdir(parents=True)
-        environment = {**self.environment_of(job), "TMPDIR": str(temporary)}
         flags = self.extra + flags
+        environment = {**self.environment_of(job, flags), "TMPDIR": str(temporary)}
         start = time.monotonic()
-        answer = run(job.command([str(self.go.linker)], str(reference), flags), job.folder, environment)
+        command = job.command([str(self.go.linker)], str(reference), flags)
+        answer = run(command, job.folder, {**environment, witness.PLACE: str(asked[0])})
         middle = time.monotonic()
         if answer:
             return Result(name, NOT_RUN, f"the reference linker fails: {answer}")
         shutil.rmtree(temporary)
         temporary.mkdir()
         command = job.command([*self.goweld, "link"], str(ours), flags)
+        environment[witness.PLACE] = str(asked[1])
         answer = run(command, job.folder, {**environment, **self.strict})
         times = (middle - start, time.monotonic() - middle)
         if answer:
             return Result(name, DIFFERENT, f"goweld fails: {answer}", times, links=1)
+        if text := witness.difference(*asked, (reference, ours), temporary):
+            return Result(name, DIFFERENT, f"{text}\nkept in {folder}", times, links=1)
         # gcc leaves files of its own, cc*.res, where a probe makes it fail.
         found = [*temporary.iterdir(), *ours.parent.iterdir()]
         if left := [path.name for path in found if path != ours and path.suffix != ".res"]:

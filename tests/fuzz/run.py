@@ -1,6 +1,7 @@
 """Link a program over and over with one of its package files damaged, with both linkers.
 
-usage: run.py [--host] [--count N] [--seed N] [--only NUMBER] [--checked DIR] [-j N] --go GO --goweld GOWELD
+usage: run.py [--host] [--count N] [--seed N] [--only NUMBER] [--checked DIR] [-j N] [--flag=FLAG]
+              --go GO --goweld GOWELD
 
 Goweld must write what cmd/link writes, or refuse: status 1 or 2, an error naming the file, no output left.
 With --host, it is a program with C in it, and the objects that a C compiler made are what is damaged.
@@ -47,6 +48,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--host", action="store_true", help="damage objects that a C compiler made")
     parser.add_argument("--count", type=int, default=1200, help="how many damages to try (default 1200)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--flag", action="append", default=[], help="one more linker flag for all links")
     parser.add_argument("--only", type=int, action="append", help="try this one again, by its number")
     parser.add_argument("--checked", default="", metavar="DIR", help="the package with checked kernels")
     parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "fuzz")
@@ -63,7 +65,7 @@ def main(argv: list[str]) -> int:
     bad = 0
     with ThreadPoolExecutor(options.j) as pool:
         names = [f"{options.seed}-{number}" for number, _ in chosen]
-        flags = [variant(number) for number, _ in chosen]
+        flags = [variant(number) + options.flag for number, _ in chosen]
         verdicts = pool.map(bench.try_damage, [damage for _, damage in chosen], names, flags)
         for name, verdict in zip(names, verdicts, strict=True):
             counts[verdict.damage.kind, verdict.verdict] += 1
