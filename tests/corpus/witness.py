@@ -37,8 +37,8 @@ def calls(folder: Path, output: Path, temporary: Path) -> list[str]:
     """The words of the calls noted in a folder, without what differs from link to link."""
     path = folder / NOTES
     text = os.fsdecode(path.read_bytes()) if path.exists() else ""
-    text = re.sub(re.escape(str(temporary)) + r"/[^/\0]+", "{temporary}", text.replace(str(output), "{output}"))
-    return text.split("\0")
+    text = text.replace(str(output), "{output}")
+    return re.sub(re.escape(str(temporary)) + r"/[^/\0]+", "{temporary}", text).split("\0")
 
 
 def difference(theirs: Path, ours: Path, outputs: tuple[Path, Path], temporary: Path) -> str:

@@ -48,6 +48,7 @@ cdef class UnitOrder:
     cpdef tuple collect_addresses(self, uint32_t header)
 
 
+cdef uint32_t drop_strangers(uint32_t* ids, uint32_t count, uint32_t n) noexcept nogil
 cdef bint described(LiveColumns* c, uint32_t s) noexcept nogil
 cdef void find_ranges(RangeState* t, UnitPieces* units, uint32_t* ids, uint32_t n) noexcept nogil
 cdef bint unit_less(void* context, uint32_t a, uint32_t b) noexcept nogil

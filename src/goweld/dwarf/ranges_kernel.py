@@ -30,7 +30,8 @@ PAIR_ROOM = cython.declare(uint64_t, 21)
 class UnitOrder:
     """The units, sorted (ld.dwctxt.calcCompUnitRanges, ld.compilationUnitByStartPCCmp).
 
-    `objects` are all units in library order with, beside each, the rank of its package's name.  `text` holds
+    `objects` are all units in library order with, beside each, the rank of its package's name; 0 is one that
+    only takes part in the sorting.  `text` holds
     the live ids of all functions in their final order, `count` of them.
     """
 
@@ -40,7 +41,8 @@ class UnitOrder:
         self.memory = []
         c = cython.address(self.pieces.live.c)
         t.c = c
-        t.units = cython.cast("UnitRanges *", self.column(cython.sizeof(UnitRanges), c.syms.nobjects))
+        n = c.syms.nobjects
+        t.units = cython.cast("UnitRanges *", self.column(cython.sizeof(UnitRanges), n + len(objects)))
         t.ranges = cython.cast("Range *", self.column(cython.sizeof(Range), count + 1))
         t.nrange = 1
         self.slots = Column(4, c.n)
@@ -51,13 +53,13 @@ class UnitOrder:
         self.order = Column(4, self.count)
         ids = cython.cast("uint32_t *", self.order.ptr)
         for i, (obj, rank) in enumerate(objects):
-            ids[i] = obj
+            ids[i] = obj if obj else n + i
             t.units[ids[i]].rank = rank
         functions = cython.cast("uint32_t *", cython.cast(Column, text).ptr)
         unit_pieces = self.pieces.unit
-        n = cython.cast(uint32_t, count)
+        nfunctions = cython.cast(uint32_t, count)
         with cython.nogil:
-            find_ranges(t, unit_pieces, functions, n)
+            find_ranges(t, unit_pieces, functions, nfunctions)
         self.bad = 0
         starts = cython.cast("uint64_t *", self.starts.ptr)
         for k in range(1, c.syms.nobjects):
@@ -67,6 +69,8 @@ class UnitOrder:
                 return
         with cython.nogil:
             pdqsort(ids, self.count, unit_less, t)
+            self.count = drop_strangers(ids, self.count, n)
+        self.order.length = self.count
 
     def column(self, itemsize, length):
         memory = Column(itemsize, length)
@@ -165,6 +169,16 @@ class UnitOrder:
                 ids[n] = s
                 n += 1
         return found, n
+
+
+def drop_strangers(ids, count, n):
+    """Leave out the units that have no object; how many are left."""
+    kept = cython.cast(uint32_t, 0)
+    for i in range(count):
+        if ids[i] < n:
+            ids[kept] = ids[i]
+            kept += 1
+    return kept
 
 
 def described(c, s):

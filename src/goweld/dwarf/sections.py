@@ -158,7 +158,13 @@ def sort_units(live: Live, pieces: Pieces, libraries: Libraries, text: TextLayou
     found = libraries.postorder()
     packages = sorted({library.package for library in found}, key=os_bytes)
     ranks = {package: rank for rank, package in enumerate(packages)}
-    objects = [(k, ranks[library.package]) for library in found for k in library.objects]
+    # The host's objects are units too, without any content, and so sorted among the others.
+    objects = []
+    for library in found:
+        units = list(library.objects)
+        for before in reversed(library.foreign):
+            units.insert(before, 0)
+        objects += [(k, ranks[library.package]) for k in units]
     order = UnitOrder(pieces, objects, text.order, text.count)
     if order.bad:
         raise LinkError(f"{live.symbols.objects.names[order.bad]}: functions without descriptions", status=1)

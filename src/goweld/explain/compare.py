@@ -132,8 +132,11 @@ class Comparison:
         difference = Difference(bytes_a, bytes_b)
         off = difference.first
         addr = one.sh_addr + off
-        where = self.places_a.describe(addr) if one.sh_addr else f"+{off:#x}"
-        other = self.places_b.describe(two.sh_addr + off) if one.sh_addr else where
+        if one.sh_addr:
+            where, other = self.places_a.describe(addr), self.places_b.describe(two.sh_addr + off)
+        else:
+            where = self.places_a.describe_offset(one, off)
+            other = self.places_b.describe_offset(two, off)
         headline = f"{one.name}+{off:#x} (address {addr:#x}, file {one.sh_offset + off:#x}): {where}"
         if other != where:
             headline += f"; in B: {other}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import struct
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,8 +11,11 @@ from goweld.codec.elf_read import ElfFile, Section
 from goweld.explain.pclntab_view import Pclntab
 from goweld.explain.typedesc_view import Moduledata, TypeView, moduledata_words
 
+ET_REL = 1
 STT_SECTION = 3
 STT_FILE = 4
+SHT_RELA = 4
+RELA = struct.Struct("<QQq")
 FINDFUNC_BUCKET = 20  # runtime.findfuncbucket: a base index and 16 sub-buckets
 
 
@@ -39,7 +43,8 @@ class Places:
 
     @cached_property
     def module(self) -> Moduledata | None:
-        return Moduledata.read(self.elf)
+        # An object for another linker has relocations where the module data has addresses.
+        return Moduledata.read(self.elf) if self.elf.header["e_type"] != ET_REL else None
 
     @cached_property
     def types(self) -> TypeView | None:
@@ -82,6 +87,21 @@ class Places:
         items = self.items(section)
         i = bisect.bisect_right(items, addr, key=lambda item: item.addr) - 1
         return items[i] if i >= 0 else None
+
+    def describe_offset(self, section: Section, off: int) -> str:
+        """Name a place in a section that has no address: by symbols, which then count from its start."""
+        if section.sh_type == SHT_RELA:
+            return self._relocation(section, off)
+        item = self.item_at(section, off) if self.elf.header["e_type"] == ET_REL else None
+        return f"+{off:#x}" if item is None else f"{item.name}+{off - item.addr:#x}"
+
+    def _relocation(self, section: Section, off: int) -> str:
+        index = off // RELA.size
+        place, info, addend = RELA.unpack_from(self.elf.contents(section), index * RELA.size)
+        symbols = self.elf.symbols
+        name = symbols[info >> 32].name if info >> 32 < len(symbols) else "?"
+        what = f"{place:#x} type {info & 0xFFFFFFFF} to [{info >> 32}] {name} {addend:+#x}"
+        return f"relocation {index}: {what}"
 
     def describe(self, addr: int) -> str:
         """Name the place an address points to."""

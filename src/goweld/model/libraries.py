@@ -8,9 +8,22 @@ if TYPE_CHECKING:
 
 
 class Library:
-    """A package (sym.Library).  `objects` are the indices of its Go objects, in archive order."""
+    """A package (sym.Library).  `objects` are the indices of its Go objects, in archive order.
 
-    __slots__ = ("package", "file", "source", "fingerprint", "imports", "objects", "is_main")
+    `ngo` is how many those are, and `foreign` how many of them precede each object of another compiler.
+    """
+
+    __slots__ = (
+        "package",
+        "file",
+        "source",
+        "fingerprint",
+        "imports",
+        "objects",
+        "ngo",
+        "foreign",
+        "is_main",
+    )
 
     def __init__(self, package: str, file: str, source: str, fingerprint: bytes) -> None:
         self.package = package
@@ -19,6 +32,8 @@ class Library:
         self.fingerprint = fingerprint
         self.imports: list[Library] = []
         self.objects: list[int] = []
+        self.ngo = 0
+        self.foreign: list[int] = []
         self.is_main = False
 
 

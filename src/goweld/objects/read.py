@@ -192,6 +192,7 @@ def read_object(loading: Loading, library: Library, source: Input, start: int, s
         known = magic in HOST_MAGIC or magic[:2] in HOST_MACHINES
         package = path_to_prefix(library.package)
         loading.libraries.host_objects.append(HostObject(package, name, source, start, size, known))
+        library.foreign.append(library.ngo)
         return
     end = start + size
     head = source.read(start, min(size, 4096))
@@ -213,6 +214,7 @@ def read_object(loading: Loading, library: Library, source: Input, start: int, s
         )
     packages = [raw.decode("utf-8", "surrogateescape") for raw in header.packages[1:]]
     loading.found.append((source, body, end - body, library, name, packages))
+    library.ngo += 1
     if header.fingerprint != ZERO:  # assembly objects have none
         if library.fingerprint == ZERO:
             library.fingerprint = header.fingerprint
