@@ -24,6 +24,7 @@ from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, 
 from goweld.model.roots import LIBRARIES
 from goweld.objects import importcfg, linkmode, read, support, target
 from goweld.relocate import image as relocation
+from goweld.resolve import cgo as cgo_directives
 from goweld.resolve import symbols as resolution
 from goweld.tables import (
     buildinfo,
@@ -106,18 +107,26 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     tracked = options.fieldtrack.encode("utf-8", "surrogateescape") if goal.fieldtrack else b""
     if tracked:
         wanted.append((tracked, 0))
-    symbols = resolution.resolve(options, objects, libraries, goal.release, wanted, diagnostics)
+    directives = cgo_directives.parse(libraries)
+    spoken_of = cgo_directives.wanted(directives)
+    wanted += spoken_of
+    symbols = resolution.resolve(
+        options, objects, libraries, goal.release, wanted, diagnostics, len(spoken_of)
+    )
+    cgo = cgo_directives.apply(options, mode, directives, symbols)
+    dynamic = not (mode.external or options.static or (mode.buildmode == "exe" and not cgo.dynamic))
     stages.size("symbols", len(symbols))
     if mode.external:
         from goweld.hostlink.run import HostLink
 
         # 10 hostlink: what the compiler can do, asked beside all that follows.
-        host = HostLink(options, mode, goal.arch.host_flags, [], os.environ)
+        host = HostLink(options, mode, goal.arch.host_flags, cgo.flags, os.environ)
         hosts.append(host)
         host.start()
 
     # 5 tables: the symbols that must be there before deadcode, and their roots.
     stages.start("deadcode")
+    roots.marked += cgo.exported
     fips.plan(symbols, mode.buildmode)
     tasks = tasklists.plan(symbols, roots, mode.buildmode, first_tasks)
 
@@ -135,6 +144,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     live = deadcode.renumber(symbols, adopted, made)
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
+    cgo_directives.number(cgo, live)
     objects.divide()
     objects.release(RECORDS)
     stages.size("live", len(live))
@@ -175,6 +185,11 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         mangle(live)
     if mode.external and options.buildid:
         make_section(live, options.buildid)
+    # 8 formats: the sections of the dynamic linker, as far as they are known.
+    if dynamic:
+        from goweld.formats.elf.dynamic import Dynamic
+
+        dynamic_sections = Dynamic(options, mode, cgo, live, goal.arch)
     if facts.registers:
         own = mode.buildmode == "plugin"
         count = registration.add(live, order, count, module, goal.arch, own)
@@ -220,7 +235,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     # 7 relocate: beside what follows, debug sections are compressed, as far as they refer to no data.
     if debug:
         dwarf_sections.place_sections(live, layout, sections)
-    work = relocation.start(live, layout, goal.arch)
+    work = relocation.start(live, layout, goal.arch, mode.buildmode == "pie")
     if debug:
         work.refer(sections.slots, sections.starts)
         if options.compressdwarf and not mode.external:
@@ -228,10 +243,21 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
     # 4 layout: data, and the addresses of everything.
     group(live, mode.external, mode.dynlinking)
-    data, divisions = data_layout.sort(live)
+    data = DataSymbols(live)
+    if dynamic:
+        for message in dynamic_sections.settle(text.order, text.count, data.order, data.total()):
+            diagnostics.error(message)
+    divisions = data_layout.sort(live, data, mode.relro)
     moduledata.set_type_divisions(live, module, holes, divisions)
     data_layout.place(
-        options, live, layout, data, lambda kind, end: fill_gcdata(live, data, kind, end), mode.external
+        options,
+        live,
+        layout,
+        data,
+        lambda kind, end: fill_gcdata(live, data, kind, end),
+        external=mode.external,
+        relro=mode.relro,
+        dynamic=dynamic,
     )
     objects.release(NAMES)
     # ------------------------------------------- addresses are final below
@@ -248,7 +274,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         if debug:
             debug_relocation.place(layout, sections)
         data_layout.place_in_file(options, layout, elf.HEADR)
-        exported = [live.lookup(b"main")]  # all that C code may call of a program without cgo
+        exported = [symbol for symbol in cgo.static_exports if symbol]
         go_object = Output(host.object, [])
         external.write_object(mode, live, work, text, layout, parts, exported, go_object, diagnostics)
         diagnostics.check()
@@ -291,6 +317,8 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
             round=options.round,
             notes=notes(options),
             strip=options.strip_symbols,
+            pie=mode.buildmode == "pie",
+            dynamic=dynamic_sections if dynamic else None,
         )
         entry = entry_address(live, roots.entry.decode("utf-8", "surrogateescape"), options.text_addr)
         if options.strip_symbols:

@@ -7,6 +7,7 @@ from goweld.arch.arch import Arch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
 
 LEVELS = ("v1", "v2", "v3", "v4")
@@ -16,6 +17,12 @@ def level(environ: Mapping[str, str]) -> str:
     """GOAMD64; what is no level counts as the first (buildcfg forgets that error)."""
     value = environ.get("GOAMD64")
     return f"GOAMD64={value if value in LEVELS else LEVELS[0]}"
+
+
+def dynamic() -> ModuleType:
+    from goweld.arch import amd64_dynamic
+
+    return amd64_dynamic
 
 
 ARCH = Arch(
@@ -35,4 +42,5 @@ ARCH = Arch(
     dwarf_lr=16,
     # lea rdi, [rip]; call; ret, with R_PCREL and R_CALL
     registration=(b"\x48\x8d\x3d\0\0\0\0\xe8\0\0\0\0\xc3", ((3, 4, 14), (8, 4, 7))),
+    dynamic=dynamic,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import ModuleType
 
     from goweld.arch.instructions_kernel import Instructions
 
@@ -44,6 +45,7 @@ class Arch:
     registration: what passes a module's data to runtime.addmoduledata: the code, and offset, size and type of
         the relocations that name the two.
     trampoline: None where calls reach everything.
+    dynamic: loads the module with what only dynamic linking needs; None where there is none.
     instructions: applies the relocations that only this architecture has; None where there are none.
     messages: what `instructions` may find wrong, by its code, with `value` and `low`, its last 12 bits.
     """
@@ -65,6 +67,7 @@ class Arch:
         "dwarf_lr",
         "registration",
         "trampoline",
+        "dynamic",
         "instructions",
         "messages",
     )
@@ -88,6 +91,7 @@ class Arch:
         dwarf_lr: int,
         registration: tuple[bytes, tuple[Place, Place]],
         trampoline: Trampoline | None = None,
+        dynamic: Callable[[], ModuleType] | None = None,
         instructions: Instructions | None = None,
         messages: Mapping[int, str] | None = None,
     ) -> None:
@@ -107,5 +111,6 @@ class Arch:
         self.dwarf_lr = dwarf_lr
         self.registration = registration
         self.trampoline = trampoline
+        self.dynamic = dynamic
         self.instructions = instructions
         self.messages = messages or {}

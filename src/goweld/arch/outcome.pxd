@@ -18,4 +18,6 @@ cdef enum:
     WHY_NO_SLOT = 13          # of a function that .debug_addr does not list
     WHY_NO_NAME = 14          # of a symbol that the host linker would not know
     WHY_NO_ELF_TYPE = 15      # a relocation that ELF does not have
+    WHY_IMPORT = 16           # only the dynamic linker knows the target
+    WHY_TLS = 17              # a thread-local reference that this program cannot make
     WHY_OWN = 100             # from here on an architecture's own: Arch.messages

@@ -23,7 +23,7 @@ def unsupported(options: Options) -> str | None:
     Some reasons show only in the objects: those the core raises as errors.Unsupported.
     """
     checks = (
-        (options.buildmode != "exe", f"-buildmode={options.buildmode}"),
+        (options.buildmode not in ("exe", "pie"), f"-buildmode={options.buildmode}"),
         (options.linkshared, "-linkshared"),
         (options.headtype not in ("", "linux", "android"), f"-H {options.headtype}"),
         (bool(options.cpuprofile), "-cpuprofile, a profile of the real linker"),

@@ -15,7 +15,11 @@ from goweld.model.kinds import (
     K_DATA_FIPS,
     K_DATA_FIPS_END,
     K_DATA_FIPS_START,
+    K_ELF_GOT,
+    K_ELF_RELRO_SECT,
     K_ELF_RO_SECT,
+    K_ELF_RX_SECT,
+    K_ELF_SECT,
     K_FIPSINFO,
     K_GCBITS,
     K_GCMASK,
@@ -36,6 +40,7 @@ from goweld.model.kinds import (
     K_RODATA_FIPS,
     K_RODATA_FIPS_END,
     K_RODATA_FIPS_START,
+    K_RODATA_RELRO,
     K_STRING,
     K_TLSBSS,
     K_TYPE,
@@ -63,10 +68,10 @@ RODATA = (  # sym.ReadOnly
     K_RODATA_FIPS_END,
     K_RODATA_END,
 )
-SINGLES = ((K_BUILDINFO, ".go.buildinfo"), (K_FIPSINFO, ".go.fipsinfo"), (K_MODULEDATA, ".go.module"))
 PARTS = ((".noptrdata", NOPTRDATA), (".init_array", (K_INITARR,)), (".data", DATA), (".bss", (K_BSS,)))
 TYPE_SKIP = 8  # a zero offset into the types section means no type
 TLS_SECTION = ".tbss"
+RELRO = ".data.rel.ro"
 
 
 class Placer:
@@ -94,6 +99,8 @@ class Placer:
             symbol = self.symbols.at(kind, i)
             live = self.symbols.live
             name = live.name(symbol).decode("utf-8", "surrogateescape")
+            if name.startswith("go:"):
+                name = ".go." + name[3:]
             section = self.section(segment, name, rwx, live.align(symbol))
             section.first, section.count = first + i, 1
             live.set_sect(symbol, section.index)
@@ -114,12 +121,14 @@ class Placer:
         return max(self.symbols.widest(kind) for kind in kinds)
 
 
-def sort(live: Live) -> tuple[DataSymbols, tuple[int, int, int]]:
-    """The data symbols in order, and the type section's divisions.
+def sort(live: Live, symbols: DataSymbols, relro: bool = False) -> tuple[int, int, int]:
+    """Put the data symbols in order; the type section's divisions.
 
-    Those are the bytes to the last typelink type, to the first itab, and of itabs.
+    Those are the bytes to the last typelink type, to the first itab, and of itabs.  `relro`: read-only data
+    that the dynamic linker must relocate is kept apart (ld.dodataState.makeRelroForSharedLib).
     """
-    symbols = DataSymbols(live)
+    if relro:
+        symbols.part_relro()
     if symbols.oversized:
         name = live.name(symbols.oversized).decode("utf-8", "replace")
         size = live.size(symbols.oversized)
@@ -131,7 +140,28 @@ def sort(live: Live) -> tuple[DataSymbols, tuple[int, int, int]]:
     if corrupt:
         where = live.symbols.objects.names[live.object(corrupt)]
         raise LinkError(f"{where}: {live.name(corrupt).decode('utf-8', 'replace')}: corrupt type", status=1)
-    return symbols, (described, types, itabs)
+    join_rela(live, symbols)
+    return described, types, itabs
+
+
+def join_rela(live: Live, symbols: DataSymbols) -> None:
+    """Have .rela.plt follow .rela without a gap, as the ELF ABI wants it (ld.Link.dodata)."""
+    first, count = symbols.range(K_ELF_RO_SECT, K_ELF_RO_SECT + 1)
+    if not count:
+        return
+    ids = symbols.order.view().cast("I")[first : first + count]
+    rela, plt = live.lookup(b".rela"), live.lookup(b".rela.plt")
+    order = list(ids)
+    if rela not in order or plt not in order or order.index(plt) == order.index(rela) + 1:
+        return
+    at = min(order.index(rela), order.index(plt))
+    order.remove(rela)
+    order.remove(plt)
+    order[at:at] = [rela, plt]
+    for i, symbol in enumerate(order):
+        ids[i] = symbol
+    live.set_align(rela, 8)
+    live.set_align(plt, 8)
 
 
 def place(
@@ -140,21 +170,30 @@ def place(
     layout: Layout,
     symbols: DataSymbols,
     pointer_masks: Callable[[int, int], None],
+    *,
     external: bool = False,
+    relro: bool = False,
+    dynamic: bool = False,
 ) -> None:
     """Place all data symbols, then give segments, sections and symbols their addresses.
 
     `pointer_masks(kind, end)` is called for .data and .bss as they are laid out: it gives the GC data symbols
     their contents, on whose size the read-only data depends.  `external`: the host linker will make segments
-    of the sections, so read-only ones follow the text.
+    of the sections, so read-only ones follow the text.  `relro`: what only the dynamic linker writes has
+    sections, and a segment of its own.  `dynamic`: there are sections for the dynamic linker.
     """
     placer = Placer(layout, symbols)
     data = place_writable(placer)
     for kind, section in ((DATA[0], data[".data"]), (K_BSS, data[".bss"])):
         pointer_masks(kind, section.length)
     coverage = place_uninitialised(placer, live, data)
-    place_thread_local(placer, external)
-    readonly = place_readonly(placer, layout.text if external else layout.rodata)
+    place_thread_local(placer, external or dynamic)
+    segment = layout.text if external else layout.rodata
+    readonly = place_readonly(placer, segment)
+    if relro and not external:
+        segment = layout.relro
+        placer.at = 0
+    readonly |= place_types(placer, segment, relro)
     check_sizes(layout)
     assign_addresses(options, layout)
     add_section_addresses(symbols, [0 if s is None else s.vaddr for s in layout.sections])
@@ -167,10 +206,11 @@ def place_writable(placer: Placer) -> dict[str, Section]:
     """The sections from build info to .bss."""
     segment = placer.layout.data
     found: dict[str, Section] = {}
-    for kind, name in SINGLES:
+    for kind in (K_BUILDINFO, K_FIPSINFO, K_ELF_SECT):
+        placer.singles(segment, kind, 6)
+    for kind, name in ((K_MODULEDATA, ".go.module"), (K_ELF_GOT, ".got")):
         if placer.symbols.count(kind):
-            found[name] = placer.section(segment, name, 6, placer.widest(kind))
-            placer.fill(found[name], kind)
+            placer.fill(placer.section(segment, name, 6, placer.widest(kind)), kind)
     for name, kinds in PARTS:
         if name == ".init_array" and not placer.symbols.count(K_INITARR):
             continue
@@ -212,19 +252,30 @@ def place_thread_local(placer: Placer, section: bool) -> None:
 
 
 def place_readonly(placer: Placer, segment: Segment) -> dict[str, Section]:
-    """What is read-only: .rodata, pclntab, notes, types and itabs, function values."""
+    """What stays read-only: .rodata, pclntab, notes, the dynamic linker's tables; beside the text, .plt."""
     placer.at = 0
+    placer.singles(placer.layout.text, K_ELF_RX_SECT, 5)
     found: dict[str, Section] = {}
     found[".rodata"] = placer.section(segment, ".rodata", 4, max(8, placer.widest(*RODATA)))
     placer.fill(found[".rodata"], *RODATA)
     found[".gopclntab"] = placer.section(segment, ".gopclntab", 4, placer.widest(K_PCLNTAB))
     placer.fill(found[".gopclntab"], K_PCLNTAB)
     placer.singles(segment, K_ELF_RO_SECT, 4)
+    return found
+
+
+def place_types(placer: Placer, segment: Segment, relro: bool) -> dict[str, Section]:
+    """Types and itabs, function values, and what else is read-only once it is relocated (createRelroSect)."""
+    found: dict[str, Section] = {}
+    prefix, rwx = (RELRO, 6) if relro else ("", 4)
+    if placer.symbols.count(K_RODATA_RELRO):
+        placer.fill(placer.section(segment, RELRO, rwx, placer.widest(K_RODATA_RELRO)), K_RODATA_RELRO)
     for name, kind in ((".go.type", K_TYPE), (".go.func", K_GOFUNC)):
-        found[name] = placer.section(segment, name, 4, placer.widest(kind))
+        found[name] = placer.section(segment, prefix + name, rwx, placer.widest(kind))
         if kind == K_TYPE:
             placer.at += TYPE_SKIP
         placer.fill(found[name], kind)
+    placer.singles(segment, K_ELF_RELRO_SECT, rwx)
     return found
 
 

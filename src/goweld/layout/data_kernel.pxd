@@ -43,6 +43,8 @@ cdef class DataSymbols:
     cdef readonly Column order        # live ids, by kind
     cdef uint32_t first[64]           # per kind, where its ids begin in order
     cdef readonly uint32_t oversized  # a symbol too large for any section, or 0
+    cpdef int part_relro(self) except -1
+    cdef int collect(self) except -1
     cpdef uint32_t count(self, uint32_t kind)
     cpdef uint32_t at(self, uint32_t kind, uint32_t i)
     cpdef uint32_t total(self)

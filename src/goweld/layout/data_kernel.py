@@ -14,6 +14,7 @@ from cython.cimports.goweld.model.kinds import (
     K_NOPTRBSS,
     K_PCLNTAB,
     K_RODATA,
+    K_RODATA_RELRO,
     K_TEXT_END,
     K_TYPE,
 )
@@ -217,6 +218,21 @@ class DataSymbols:
 
     def __init__(self, live: Live) -> None:
         self.live = live
+        self.collect()
+
+    def part_relro(self) -> None:
+        """Give read-only data with relocations a kind of its own.  Before anything is sorted."""
+        c = cython.address(self.live.c)
+        ids = cython.cast("uint32_t *", self.order.ptr)
+        for i in range(self.first[K_RODATA], self.first[K_RODATA + 1]):
+            if c.nrel[ids[i]]:
+                c.kind[ids[i]] = K_RODATA_RELRO
+        self.collect()
+        return 0
+
+    def collect(self):
+        """Count the symbols of each kind and list them, in the order of ids."""
+        memset(self.first, 0, cython.sizeof(self.first))
         c = cython.address(self.live.c)
         n = cython.cast(uint32_t, 0)
         for s in range(1, c.n):
@@ -236,6 +252,7 @@ class DataSymbols:
             if is_data_symbol(c, s):
                 ids[at[c.kind[s]]] = s
                 at[c.kind[s]] += 1
+        return 0
 
     def total(self) -> int:
         return self.first[K_FIRST_UNALLOCATED]

@@ -77,11 +77,16 @@ cdef class Live:
     cpdef uint32_t renumber(self)
     cpdef uint32_t lookup(self, bytes name, uint32_t version=*)
     cpdef uint32_t of(self, uint32_t raw)
+    cpdef int set_name(self, uint32_t s, bytes name) except -1
     cpdef uint32_t create(self, bytes name, uint32_t kind, uint32_t version=*) except 0
     cpdef int set_data(self, uint32_t s, bytes content) except -1
     cpdef int set_relocs(self, uint32_t s, list relocs) except -1
     cpdef int reserve_data(self, uint32_t s, uint32_t size) except -1
+    cpdef int own_relocs(self, uint32_t s) except -1
+    cpdef int own_data(self, uint32_t s) except -1
+    cpdef int keep(self, list memory) except -1
     cpdef bytes data(self, uint32_t s)
+    cpdef uint32_t data_size(self, uint32_t s)
     cpdef bytes name(self, uint32_t s)
     cpdef uint32_t kind(self, uint32_t s)
     cpdef set_kind(self, uint32_t s, uint32_t kind)

@@ -310,13 +310,19 @@ class Live:
             if version == 1:
                 c.attr[id] |= A_ABI_INTERNAL
             self.made[name, version] = id
-        if len(name) and c.name[id] == cython.NULL:
-            kept = self.arena.take(len(name))
-            memcpy(kept, cython.cast("const char *", name), len(name))
-            c.name[id] = kept
-            c.nname[id] = len(name)
+        self.set_name(id, name)
         c.kind[id] = kind
         return id
+
+    def set_name(self, s: int, name: bytes) -> None:
+        """Name a symbol that has no name."""
+        c = cython.address(self.c)
+        if len(name) and c.name[s] == cython.NULL:
+            kept = self.arena.take(len(name))
+            memcpy(kept, cython.cast("const char *", name), len(name))
+            c.name[s] = kept
+            c.nname[s] = len(name)
+        return 0
 
     def set_data(self, s: int, content: bytes) -> None:
         """Replace a symbol's content and size."""
@@ -349,9 +355,38 @@ class Live:
         c.attr[s] |= A_LINKER_RELOCS
         return 0
 
+    def own_relocs(self, s: int) -> None:
+        """Have relocations that may be changed: a copy that names live ids."""
+        c = cython.address(self.c)
+        n = c.nrel[s]
+        copy = cython.cast("RelocRecord *", self.arena.take(cython.sizeof(RelocRecord) * n + 1))
+        for i in range(n):
+            copy[i] = c.rel[s][i]
+            copy[i].pkg = 0
+            copy[i].idx = target(c, s, cython.address(c.rel[s][i]))
+        c.rel[s] = copy
+        c.attr[s] |= A_LINKER_RELOCS
+        return 0
+
+    def own_data(self, s: int) -> None:
+        """Have content that may be changed."""
+        copy = self.arena.take(self.c.ndata[s])
+        memcpy(copy, self.c.data[s], self.c.ndata[s])
+        self.c.data[s] = copy
+        return 0
+
+    def keep(self, memory: list[Column]) -> None:
+        """Let memory that symbols' contents lie in live as long as the symbols."""
+        self.memory += memory
+        return 0
+
     def data(self, s: int) -> bytes:
         """A symbol's content as the object or the linker gave it."""
         return cython.cast("const char *", self.c.data[s])[: self.c.ndata[s]]
+
+    def data_size(self, s: int) -> int:
+        """The bytes of content; the rest of the symbol's size is zero."""
+        return self.c.ndata[s]
 
     def name(self, s: int) -> bytes:
         return cython.cast("const char *", self.c.name[s])[: self.c.nname[s]]

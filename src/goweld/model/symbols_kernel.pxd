@@ -96,6 +96,7 @@ cdef class Symbols:
     cdef readonly uint32_t ntexts
     cdef list memory
     cdef dict made            # names of the symbols the linker makes before deadcode
+    cdef uint64_t room        # for how many raw ids there is memory
     cdef Arena arena
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef void* sparse_column(self, uint64_t itemsize, uint64_t length) except NULL
@@ -104,7 +105,7 @@ cdef class Symbols:
     cdef int index_names(self, uint64_t wanted) except -1
     cpdef int want(self, bytes name, uint32_t version) except -1
     cpdef uint32_t lookup(self, bytes name, uint32_t version)
-    cpdef uint32_t create(self, bytes name) except 0
+    cpdef uint32_t create(self, bytes name, uint32_t version=*) except 0
     cpdef bint reached(self, uint32_t raw)
     cpdef reach(self, uint32_t raw)
     cpdef uint32_t kind(self, uint32_t raw)

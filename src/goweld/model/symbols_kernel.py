@@ -68,10 +68,12 @@ class Symbols:
     """The columns, empty; the resolve stage fills them in.
 
     `kinds` maps an object's symbol kinds to the linker's, 256 bytes.  `name_types`: types are found by name.
-    `wanted`: how many names will be announced.
+    `wanted`: how many names will be announced; `made`: how many symbols may be made besides the usual.
     """
 
-    def __init__(self, objects: Objects, kinds: bytes, name_types: bool = False, wanted: int = 0) -> None:
+    def __init__(
+        self, objects: Objects, kinds: bytes, name_types: bool = False, wanted: int = 0, made: int = 0
+    ) -> None:
         c = cython.address(self.c)
         c.name_types = name_types
         memcpy(cython.address(c.kind_of[0]), cython.cast("const char *", kinds), 256)
@@ -82,7 +84,8 @@ class Symbols:
         c.objects = self.objects.list
         c.nobjects = self.objects.n
         c.n = self.number()
-        room = cython.cast(uint64_t, c.n) + MADE
+        room = cython.cast(uint64_t, c.n) + MADE + made
+        self.room = room
         c.canon = cython.cast("uint32_t *", self.column(4, room))
         c.owner = cython.cast("uint32_t *", self.sparse_column(4, room))
         c.align = cython.cast("uint8_t *", self.column(1, room))
@@ -192,18 +195,20 @@ class Symbols:
         )
         return self.c.entries[entry].id
 
-    def create(self, name: bytes) -> int:
-        """The symbol of that name (version 0), made now if there is none: one of the linker's own."""
+    def create(self, name: bytes, version: int = 0) -> int:
+        """The symbol of that name, made now if there is none: one of the linker's own."""
         c = cython.address(self.c)
-        id = cython.cast(uint32_t, self.lookup(name, 0))
+        id = cython.cast(uint32_t, self.lookup(name, version))
         if id == 0:
+            if c.n >= self.room:
+                raise OverflowError("more symbols made than announced")
             id = c.n
             c.n += 1
             c.canon[id] = id
             self.made[id] = name
-            self.want(name, 0)
+            self.want(name, version)
             first = cython.cast("const char *", name)
-            c.entries[find_name(c, cython.cast("const uint8_t *", first), len(name), 0, False)].id = id
+            c.entries[find_name(c, cython.cast("const uint8_t *", first), len(name), version, False)].id = id
         return id
 
     def reached(self, raw: int) -> bool:

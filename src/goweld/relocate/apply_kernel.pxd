@@ -33,6 +33,7 @@ cdef struct Place:            # all that applying relocations needs
     uint64_t* section_start   # by section index; what section-relative relocations count from
     int64_t tls_offset
     Apply apply               # the architecture's own relocations; NULL: it has none
+    bint pie
     uint32_t* slots           # see DebugSections; NULL: no debug section is relocated
     uint64_t* unit_start
     uint32_t unreachable      # runtime.unreachableMethod, which weak addresses of dead symbols become
@@ -49,6 +50,7 @@ cdef struct Failure:
 
 cdef enum:
     WAITING = 4               # runs of a thread that wait to be written
+    R_ELF = 256               # a host object's relocation, plus ELF's type
     MOST_FAILURES = 16        # of each run that are kept
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 import cython
+from cython.cimports.goweld.arch.amd64_tls import tls_ie_to_le
 from cython.cimports.goweld.arch.instructions_kernel import Instructions
 from cython.cimports.goweld.arch.outcome import (
     NOTHING,
@@ -18,11 +19,13 @@ from cython.cimports.goweld.arch.outcome import (
     WHY_BOUNDS,
     WHY_BUILTIN,
     WHY_CORRUPT,
+    WHY_IMPORT,
     WHY_NO_SECTION,
     WHY_NO_SLOT,
     WHY_PCREL_TOO_BIG,
     WHY_PHASE,
     WHY_SIZE,
+    WHY_TLS,
     WHY_TOO_BIG,
     WHY_UNDEFINED,
     WHY_UNKNOWN_TYPE,
@@ -32,6 +35,7 @@ from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
 from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128
 from cython.cimports.goweld.model.calls import is_direct_call
 from cython.cimports.goweld.model.kinds import (
+    K_DYNIMPORT,
     K_NONE,
     K_XREF,
     R_ADDR,
@@ -46,6 +50,7 @@ from cython.cimports.goweld.model.kinds import (
     R_METHODOFF,
     R_PCREL,
     R_SIZE,
+    R_TLS_IE,
     R_TLS_LE,
 )
 from cython.cimports.goweld.model.live_kernel import A_LINKER_RELOCS, target
@@ -119,6 +124,10 @@ def relocate(p, s, r, t, at, size, found):
     why = settle(p, s, r, cython.address(t), size)
     if why != OK:
         return OK if why == NOTHING else why
+    if r.type & (R_WEAK - 1) >= R_ELF:
+        return OK  # what the dynamic linker would see to, in a static program
+    if t and p.c.kind[t] == K_DYNIMPORT:
+        return WHY_IMPORT
     return resolve_here(p, s, r, t, at, found)
 
 
@@ -160,6 +169,10 @@ def resolve_here(p, s, r, t, at, found):
         o = c.value[t] + r.add - p.unit_start[c.obj[t]]
     elif kind == R_TLS_LE:
         o = p.tls_offset + r.add
+    elif kind == R_TLS_IE:
+        if not p.pie or r.size != 4 or not tls_ie_to_le(at, r.off):
+            return WHY_TLS
+        o = p.tls_offset
     elif kind == R_CONST:
         o = r.add
     elif kind == R_SIZE:
@@ -398,7 +411,7 @@ def write_at(file, content, size, fileoff):
 class Relocation:
     """What a link writes to its file: runs of symbols, added one by one, written by all threads at once."""
 
-    def __init__(self, live: Live, arch: Arch, tls_offset: int, unreachable: int) -> None:
+    def __init__(self, live: Live, arch: Arch, tls_offset: int, unreachable: int, pie: bool) -> None:
         self.live = live
         self.arch = arch
         if arch.instructions is not None:
@@ -409,6 +422,7 @@ class Relocation:
         self.b.place.c = cython.address(self.live.c)
         self.b.place.section_start = cython.cast("uint64_t *", cython.cast(Column, starts).ptr)
         self.b.place.tls_offset = tls_offset
+        self.b.place.pie = pie
         self.b.place.unreachable = unreachable
         pthread_mutex_init(cython.address(self.b.writing), cython.NULL)
 

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
 TLS_OFFSET = -8  # ELF has the runtime's thread-local word below the thread pointer (ld.computeTLSOffset)
-KINDS = {"rodata": (6, 24), "data": (24, 44)}  # the data symbols in each segment's file part, by kind
+# The data symbols in each segment's file part, by kind; without a relro segment, rodata has its symbols.
+KINDS = {"rodata": (8, 18), "relro": (18, 24), "data": (24, 44)}
 
 
-def start(live: Live, layout: Layout, arch: Arch) -> Relocation:
+def start(live: Live, layout: Layout, arch: Arch, pie: bool) -> Relocation:
     """What all relocations need; those to data must wait until it has its addresses.
 
-    Offsets into debug sections count from their places before compression.
+    `pie`: the program may lie anywhere.  Offsets into debug sections count from their places before they are
+    compressed.
     """
-    work = Relocation(live, arch, TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1))
+    work = Relocation(live, arch, TLS_OFFSET, live.lookup(b"runtime.unreachableMethod", 1), pie)
     work.count_from(section_starts(layout))
     return work
 
@@ -39,8 +41,14 @@ def add(live: Live, work: Relocation, text: TextLayout, layout: Layout, symbols:
     place = section.fileoff, section.vaddr, section.length
     below = count_below(live, text)
     work.add(text.order, below, text.count - below, *place, work.arch.code_pad)
-    for segment in (layout.rodata, layout.data):
-        first, count = symbols.range(*KINDS[segment.name])
+    for section in layout.text.sections[1:]:
+        place = section.fileoff, section.vaddr, section.length
+        work.add(symbols.order, section.first, section.count, *place, 0)
+    for segment in layout.segments[1:-1]:
+        kind, end = KINDS[segment.name]
+        if segment is layout.rodata and not layout.relro.sections:
+            end = KINDS["relro"][1]
+        first, count = symbols.range(kind, end)
         work.add(symbols.order, first, count, segment.fileoff, segment.vaddr, segment.filelen, 0)
 
 

@@ -27,6 +27,7 @@ NAMES = {
 }
 # Why a relocation fails (apply_kernel).
 CORRUPT, BOUNDS, UNDEFINED, UNREACHABLE, UNKNOWN_TYPE, SIZE = range(1, 7)
+IMPORT, TLS = 16, 17
 PCREL_TOO_BIG, TOO_BIG, ADDRESS_TOO_BIG, NO_SECTION, PHASE, BUILTIN, NO_SLOT = range(7, 14)
 NO_NAME, NO_ELF_TYPE = 14, 15
 ABI_NAMES = ("ABI0", "ABIInternal")
@@ -72,6 +73,8 @@ def explain(
         BUILTIN: f"relocation refers to a builtin that the runtime does not define, in {where}",
         NO_NAME: f"reloc {number & 0x7FFF} ({kind}) to non-elf symbol {to} in {where}",
         NO_ELF_TYPE: f"unsupported obj reloc {number & 0x7FFF} ({kind})/{size} to {to} in {where}",
+        IMPORT: f"unhandled relocation for {to} (type 57 (SDYNIMPORT) rtype {number & 0x7FFF} ({kind}))",
+        TLS: f"cannot handle R_TLS_IE (sym {name}) when linking internally",
         NO_SLOT: f"missing .debug_addr index relocation target {to}",
     }
     return f"{name}: {messages[why]}"

@@ -34,15 +34,17 @@ def resolve(
     release: Release,
     wanted: Iterable[tuple[bytes, int]],
     diagnostics: Diagnostics,
+    made: int = 0,
 ) -> Symbols:
     """One canonical id per symbol.
 
-    `wanted` are the (name, version) that later stages look up.
+    `wanted` are the (name, version) that later stages look up; `made` is how many symbols they may make
+    before deadcode, besides the usual.
     """
     names = [*wanted, *release.builtins]
     if options.checklinkname:
         names += [(name, version) for name in release.blocked_linknames for version in (0, 1)]
-    symbols = Symbols(objects, release.kinds, not options.strip_dwarf, len(names))
+    symbols = Symbols(objects, release.kinds, not options.strip_dwarf, len(names), made)
     packages = [library.package for library in libraries.list]
     for name, version in names:
         symbols.want(name, version)

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from goweld.formats.elf.dynamic import Dynamic
     from goweld.model.layout import Layout, Section, Segment
 
 HEADR = 4096  # bytes before the first section: headers from the front, notes from the end
@@ -38,7 +39,7 @@ class Headers:
     they end the file.
     """
 
-    __slots__ = ("ehdr", "phdrs", "sections", "notes", "numbers", "tail_fileoff")
+    __slots__ = ("ehdr", "phdrs", "sections", "notes", "numbers", "tail_fileoff", "interpreter")
 
     def __init__(self, ehdr: elf.Ehdr, notes: Sequence[Note], tail_fileoff: int) -> None:
         self.ehdr = ehdr
@@ -47,6 +48,7 @@ class Headers:
         self.notes = notes
         self.numbers = b""
         self.tail_fileoff = tail_fileoff
+        self.interpreter = b""
 
     @property
     def section_names(self) -> bytes:
@@ -74,6 +76,9 @@ class Headers:
         page[: len(start)] = start
         for note in self.notes:
             page[note.fileoff : note.fileoff + len(note.content)] = note.content
+        if self.interpreter:
+            start_at = named(".interp").offset
+            page[start_at : start_at + len(self.interpreter)] = self.interpreter
         return bytes(page)
 
 
@@ -84,18 +89,22 @@ def plan(
     round: int,
     notes: Sequence[Note],
     strip: bool,
-    file_type: int = elf.ET_EXEC,
+    pie: bool = False,
+    dynamic: Dynamic | None = None,
 ) -> Headers:
     """Make the headers.
 
-    `round` is -R's value, a power of two; `strip` leaves the symbol table out.  The text segment lies at -T's
-    address and at HEADR in the file; `layout.dwarf` has its file offset even if it is empty.
+    `round` is -R's value, a power of two; `strip` leaves the symbol table out; `pie`: the program may lie
+    anywhere; `dynamic`: what the dynamic linker reads.  The text segment lies at -T's address and at HEADR in
+    the file; `layout.dwarf` has its file offset even if it is empty.
     """
     dwarf_end = layout.dwarf.fileoff + layout.dwarf.filelen
-    headers = Headers(elf.Ehdr(file_type, machine), notes, (dwarf_end + 7) & -8)
+    headers = Headers(elf.Ehdr(elf.ET_DYN if pie else elf.ET_EXEC, machine), notes, (dwarf_end + 7) & -8)
     sections = headers.sections
     of_section = name_sections(sections, layout)
-    headers.phdrs = _program_headers(sections, layout, notes, round)
+    headers.phdrs = _program_headers(sections, layout, notes, round, dynamic)
+    if dynamic:
+        headers.interpreter = dynamic.interpreter
     if not strip:
         describe_symbol_table(sections, headers.tail_fileoff)
     names = sections.named(".shstrtab")
@@ -123,7 +132,7 @@ def name_sections(headers: SectionHeaders, layout: Layout) -> list[tuple[Section
 
 
 def _program_headers(
-    sections: SectionHeaders, layout: Layout, notes: Sequence[Note], round: int
+    sections: SectionHeaders, layout: Layout, notes: Sequence[Note], round: int, dynamic: Dynamic | None
 ) -> list[elf.Phdr]:
     load_addr = layout.text.vaddr - HEADR
     table = elf.Phdr(elf.PT_PHDR, elf.PF_R)
@@ -132,6 +141,11 @@ def _program_headers(
     table.align = round
     phdrs = [table]
     end = HEADR
+    if dynamic:
+        from goweld.formats.elf.dynamic_headers import describe_dynamic, place_interpreter
+
+        phdrs.append(place_interpreter(sections, dynamic, end, load_addr))
+        end -= phdrs[-1].filesz
     for note in notes:
         end = _place_note(sections.named(note.section), note, end, load_addr)
     if notes:
@@ -144,6 +158,8 @@ def _program_headers(
         phdrs.append(_loading(layout.relro, round))
         phdrs.append(_protecting(layout.relro, round))
     phdrs.append(_loading(layout.data, round))
+    if dynamic:
+        phdrs += describe_dynamic(sections, layout, dynamic)
     stack = elf.Phdr(elf.PT_GNU_STACK, elf.PF_R | elf.PF_W)
     stack.align = 8
     phdrs.append(stack)
@@ -225,7 +241,7 @@ def section_numbers(layout: Layout, of_section: list[tuple[Section, elf.Shdr]]) 
 
 def _check_room(headers: Headers, layout: Layout) -> None:
     used = elf.EHDR_SIZE + len(headers.phdrs) * elf.PHDR_SIZE + len(headers.sections.headers) * elf.SHDR_SIZE
-    used += sum(len(note.content) for note in headers.notes)
+    used += sum(len(note.content) for note in headers.notes) + len(headers.interpreter)
     if used > HEADR:
         ntext = sum(section.name == ".text" for section in layout.text.sections)
         raise LinkError(

@@ -1,0 +1,136 @@
+"""amd64's rules for relocations that the dynamic linker must see to (amd64.adddynrel)."""
+
+from __future__ import annotations
+
+import cython
+from cython.cimports.goweld.arch.dynrel_kernel import (
+    CHANGED,
+    DONE,
+    LEFT,
+    NOT_OURS,
+    NOTED,
+    OF_IMPORT,
+    REWRITTEN,
+    UNEXPECTED_TYPE,
+    UNKNOWN_SYMBOL,
+    WRONG_SIZE,
+    Rules,
+    add_got,
+    add_plt,
+    add_rela,
+    is_import,
+    is_text,
+)
+from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
+from cython.cimports.goweld.model.kinds import (
+    K_DATA,
+    K_DATA_END,
+    K_GOFUNC,
+    K_GOSTRING,
+    K_NONE,
+    K_RODATA_END,
+    K_TYPE,
+    K_XREF,
+    R_ADDR,
+    R_CALL,
+    R_PCREL,
+)
+from cython.cimports.libc.stdint import int64_t
+
+
+def rules() -> Rules:
+    made = Rules()
+    made.wants = wants
+    made.settle = settle
+    return made
+
+
+def wants(c, pie, s, r, t):
+    kind = r.type & (R_WEAK - 1)
+    if kind >= R_ELF:
+        elf = kind - R_ELF
+        if elf == R_X86_64_GOTPCREL or elf == R_X86_64_GOTPCRELX or elf == R_X86_64_REX_GOTPCRELX:
+            return REWRITTEN
+        return CHANGED
+    if kind == R_ADDR and pie:
+        return CHANGED if is_text(c.kind[s]) else NOTED
+    return CHANGED if is_import(c, t) else LEFT
+
+
+def settle(d, s, r, t):
+    kind = r.type & (R_WEAK - 1)
+    if kind >= R_ELF:
+        why = settle_elf(d, s, r, t, kind - R_ELF)
+        kind = r.type
+        if why != DONE or kind != R_ADDR or not d.pie:
+            return why
+    if kind == R_CALL:
+        if is_import(d.c, t):
+            r.add = add_plt(d, t)
+            r.idx = d.plt_symbol
+        return DONE
+    if kind == R_ADDR:
+        return settle_address(d, s, r, t)
+    return DONE if d.pie else NOT_OURS
+
+
+def settle_elf(d, s, r, t, elf):
+    """Make one of Go's relocations of a host object's."""
+    if elf == R_X86_64_PC32:
+        return settle_pcrel(d, r, t, 4)
+    if elf == R_X86_64_PC64:
+        return settle_pcrel(d, r, t, 8)
+    if elf == R_X86_64_PLT32:
+        r.type = R_PCREL
+        r.add += 4
+        if is_import(d.c, t):
+            r.add += add_plt(d, t)
+            r.idx = d.plt_symbol
+        return DONE
+    if elf == R_X86_64_GOTPCREL or elf == R_X86_64_GOTPCRELX or elf == R_X86_64_REX_GOTPCRELX:
+        return settle_got(d, s, r, t)
+    if elf == R_X86_64_64:
+        r.type = R_ADDR
+        return OF_IMPORT if is_import(d.c, t) else DONE
+    return UNEXPECTED_TYPE
+
+
+def settle_pcrel(d, r, t, size):
+    kind = d.c.kind[t]
+    r.type = R_PCREL
+    r.add += size
+    if is_import(d.c, t):
+        return OF_IMPORT
+    return UNKNOWN_SYMBOL if kind == K_NONE or kind == K_XREF else DONE
+
+
+def settle_got(d, s, r, t):
+    """A load of an address from the GOT: of a symbol in this file it is computed instead, where it can be."""
+    c = d.c
+    r.type = R_PCREL
+    r.add += 4
+    if not is_import(c, t) and 2 <= r.off < cython.cast(int64_t, c.ndata[s]):
+        code = cython.cast("unsigned char *", c.data[s])
+        if code[r.off - 2] == MOVQ:
+            code[r.off - 2] = LEAQ
+            return DONE
+    r.add += add_got(d, t, R_X86_64_GLOB_DAT)
+    r.idx = d.got_symbol
+    return DONE
+
+
+def settle_address(d, s, r, t):
+    """An address: known only to the dynamic linker where the program may lie anywhere."""
+    c = d.c
+    if is_text(c.kind[s]):
+        r.add += add_got(d, t, R_X86_64_GLOB_DAT)
+        r.idx = d.got_symbol
+        return DONE
+    kind = c.kind[s]
+    readonly = cython.cast(cython.bint, K_GOSTRING <= kind <= K_RODATA_END or K_TYPE <= kind <= K_GOFUNC)
+    if not d.pie and not readonly and not K_DATA <= kind <= K_DATA_END:
+        return NOT_OURS
+    if r.size != 8:
+        return WRONG_SIZE
+    add_rela(d, s, r.off, R_X86_64_RELATIVE, 0, t, r.add)
+    return DONE
