@@ -166,7 +166,11 @@ class Runner:
         """Build a program of the distribution with Goweld; it must equal the file that is shipped."""
         name = f"{row.name}:{package}:"
         program = package.rpartition("/")[2]
-        places = (self.go.tools / program, self.go.root / "bin" / program)
+        places = [self.go.tools / program, self.go.root / "bin" / program]
+        if row.prepare:
+            distribution = self.go.work / "prepared" / row.name
+            found = (distribution.glob(place + program) for place in ("**/pkg/tool/*/", "**/bin/"))
+            places = [path for paths in found for path in paths]
         shipped = next((path for path in places if path.exists()), None)
         if shipped is None:
             return Result(name, NOT_RUN, "the distribution does not hold it")
@@ -175,7 +179,7 @@ class Runner:
         toolexec = " ".join([*self.goweld, "toolexec"])
         command = [f"{self.job_root}/bin/go", "build", f"-toolexec={toolexec}", *row.flags]
         command += ["-o", f"{folder}/", package]
-        environment = {**self.go.environment, **self.strict, "GOROOT": self.job_root}
+        environment = {**self.go.environment, **row.environment(), **self.strict, "GOROOT": self.job_root}
         answer = run(command, Path(self.job_root) / "src", environment)
         if answer:
             return Result(name, DIFFERENT, f"go build with goweld fails: {answer}", links=1)

@@ -45,6 +45,7 @@ class Row:
     cc: str = ""
     prepare: list[list[str]] = field(default_factory=list)
     run: list[list[str]] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
 
     def environment(self) -> dict[str, str]:
         """What the build's environment has beyond the corpus's own."""
@@ -216,7 +217,9 @@ def prepared(go: Go, row: Row) -> Row:
     folder = go.work / "prepared" / row.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    names = {"dir": str(PROGRAMS / row.program), "prepared": str(folder), "cc": row.cc, "cxx": CXX[row.cc]}
+    names = {"dir": str(PROGRAMS / row.program), "prepared": str(folder)}
+    names |= {"cc": row.cc, "cxx": CXX.get(row.cc, ""), "python": sys.executable}
+    names |= {"version": go.version.removeprefix("go")}
     for command in row.prepare:
         words = fill(command, names)
         done = subprocess.run(words, cwd=folder, text=True, capture_output=True, check=False)

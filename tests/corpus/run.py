@@ -33,6 +33,7 @@ from recipes import (  # noqa: E402
     argument_parser,
     collect,
     launcher_command,
+    prepared,
 )
 
 from goweld.explain.repro import Job  # noqa: E402
@@ -75,10 +76,10 @@ class Report:
                 if result.text:
                     print("    " + result.text.replace("\n", "\n    "), flush=True)
 
-    def absent(self, row: Row) -> None:
-        """A row for a compiler that this machine lacks: said, and no failure."""
+    def absent(self, row: Row, tool: str) -> None:
+        """A row for a tool that this machine lacks: said, and no failure."""
         with self._lock:
-            print(f"{row.name}: left out, {row.cc} is not installed", flush=True)
+            print(f"{row.name}: left out, {tool} is not installed", flush=True)
 
     def count(self, verdict: str) -> int:
         return sum(result.verdict == verdict for result in self.results)
@@ -138,10 +139,12 @@ class Session:
 
     def run_row(self, row: Row, pool: ThreadPoolExecutor) -> None:
         """Collect a row's jobs and hand their comparisons to the pool."""
-        if row.cc and not shutil.which(row.cc):
-            self.report.absent(row)
-            return
+        for tool in (row.cc, *row.needs):
+            if tool and not shutil.which(tool):
+                self.report.absent(row, tool)
+                return
         if row.kind == "shipped":
+            prepared(self.go, row)
             for package in row.packages:
                 pool.submit(self.judge, package, partial(self.runner.compare_shipped, row, package))
             return

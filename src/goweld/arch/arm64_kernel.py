@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.arch.instructions_kernel import Instructions
-from cython.cimports.goweld.arch.outcome import OK, WHY_SIZE, WHY_UNKNOWN_TYPE
+from cython.cimports.goweld.arch.outcome import OK, WHY_SIZE, WHY_UNKNOWN_TYPE, WHY_UNREACHABLE
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 
 PAGE = cython.declare(int64_t, 0xFFF)
@@ -55,6 +55,8 @@ def apply(c, s, r, kind, t, to, found):
     )
     if r.size != (8 if pair else 4):
         return WHY_SIZE
+    if t == 0 and kind != R_ARM64_TLS_LE:
+        return WHY_UNREACHABLE
     if kind == R_CALLARM64:
         distance = address - place
         found[0] = distance
