@@ -107,15 +107,14 @@ class Runner:
             answer = run(job.command(command, str(second), flags), job.folder, {**environment, **self.strict})
             if answer or not identical(str(ours), str(second)):
                 return Result(name, DIFFERENT, answer or "not the same on one processor", times, links=2)
-        if row and row.run:
+        result = replace(self._judge(name, reference, ours, times), links=2 if self.again else 1)
+        if result.verdict == IDENTICAL and row and row.run:
             answer = self.use(row, ours, temporary)
             if not answer.startswith("status 0"):
-                return Result(name, DIFFERENT, f"goweld's file does not run: {answer}", times, links=1)
-            if answer != (theirs := self.use(row, reference, temporary)):
-                return Result(
-                    name, DIFFERENT, f"goweld's file: {answer}\nthe other: {theirs}", times, links=1
-                )
-        return replace(self._judge(name, reference, ours, folder, times), links=2 if self.again else 1)
+                result = replace(result, verdict=DIFFERENT, text=f"goweld's file does not run: {answer}")
+            elif answer != (theirs := self.use(row, reference, temporary)):
+                result = replace(result, verdict=DIFFERENT, text=f"it says {answer}\nthe other: {theirs}")
+        return self.tidied(result, folder)
 
     def use(self, row: Row, file: Path, folder: Path) -> str:
         """What comes of a row's commands on a file: the last one's status and what it prints."""
@@ -150,17 +149,22 @@ class Runner:
         return f"status {done.returncode}: {said[-2000:]}"
 
     def _judge(
-        self, name: str, reference: Path, ours: Path, folder: Path, times: tuple[float, float] = (0.0, 0.0)
+        self, name: str, reference: Path, ours: Path, times: tuple[float, float] = (0.0, 0.0)
     ) -> Result:
         try:
             if not identical(str(reference), str(ours)):
-                difference = first_difference(str(reference), str(ours))
-                return Result(name, DIFFERENT, f"{difference}\nkept in {folder}", times)
+                return Result(name, DIFFERENT, first_difference(str(reference), str(ours)), times)
         except LinkError as err:
             return Result(name, DIFFERENT, str(err), times)
+        return Result(name, IDENTICAL, "", times)
+
+    def tidied(self, result: Result, folder: Path) -> Result:
+        """The result; its files are kept where they show something."""
+        if result.verdict != IDENTICAL:
+            return replace(result, text=f"{result.text}\nkept in {folder}")
         if not self.keep:
             shutil.rmtree(folder)
-        return Result(name, IDENTICAL, "", times)
+        return result
 
     def compare_shipped(self, row: Row, package: str) -> Result:
         """Build a program of the distribution with Goweld; it must equal the file that is shipped."""
@@ -183,7 +187,7 @@ class Runner:
         answer = run(command, Path(self.job_root) / "src", environment)
         if answer:
             return Result(name, DIFFERENT, f"go build with goweld fails: {answer}", links=1)
-        return replace(self._judge(name, shipped, folder / program, folder), links=1)
+        return self.tidied(replace(self._judge(name, shipped, folder / program), links=1), folder)
 
     def links_done(self) -> int:
         """The links that Goweld says it did itself."""

@@ -46,7 +46,13 @@ def rows_to_run(manifest: Manifest, options: argparse.Namespace) -> list[Row]:
         rows = [row for row in manifest.rows if options.full or options.only or row.quick]
     if options.cc:
         rows = [row.with_cgo(options.cc) for row in rows if row.kind != "shipped"]
-    return [row for row in rows if not options.only or any(word in row.name for word in options.only)]
+    names = {row.name for row in manifest.rows}
+    return [
+        row
+        for row in rows
+        if not options.only
+        or any(word == row.name if word in names else word in row.name for word in options.only)
+    ]
 
 
 def cases(manifest: Manifest, collected: Collected) -> Iterator[tuple[str, Job, list[str], Row | None]]:
@@ -168,7 +174,9 @@ class Session:
 def parse(argv: list[str]) -> argparse.Namespace:
     parser = argument_parser(__doc__)
     parser.add_argument("--full", action="store_true", help="the whole corpus, not only the quick rows")
-    parser.add_argument("--only", action="append", help="rows whose name contains this")
+    parser.add_argument(
+        "--only", action="append", help="the row of this name, else those whose name contains it"
+    )
     parser.add_argument(
         "--module", action="append", help="compare a program of the module proxy: PATH@VERSION"
     )

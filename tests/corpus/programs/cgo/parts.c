@@ -10,7 +10,6 @@ static int negated(int value) { return -value; }
 static int (*const operations[])(int) = {negated, call_weak_by, negated};
 
 __attribute__((weak)) int weakly(void) { return 11; }
-extern int absent(void) __attribute__((weak));
 
 int visit_all(int count, uintptr_t context) {
     int sum = 0;
@@ -46,7 +45,7 @@ int bump(void) { return ++shared_counter; }
 
 int bump_atomic(int by) { return __atomic_add_fetch(&zeroed[17], by, __ATOMIC_SEQ_CST) >= 0; }
 
-int call_weak(void) { return absent ? absent() : weakly(); }
+int call_weak(void) { return weakly(); }
 
 int call_weak_by(int by) { return by + weakly(); }
 
