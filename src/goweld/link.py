@@ -284,7 +284,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         stages.start("hostlink")
         gnu = build_id(wanted_build_id(options), options.buildid)
         try:
-            host.finish(libraries.host_objects, gnu, [], [])
+            host.finish(libraries.host_objects, gnu, cgo.dynamic_names, [])
         finally:
             show(host.said, 1)
         report(stages, options, show)

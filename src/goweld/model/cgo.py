@@ -21,6 +21,7 @@ class Cgo:
     says so (loader.SymExtname).  `kinds`: what directives made of symbols that no object defines.
     `static_exports` and `dynamic_exports`: Go symbols that C code, and shared libraries, may refer to;
     `by_name`: those of the first, which have no other version for C code (loader.CgoExports).
+    `dynamic_names`: what the symbol table calls those of the second, dead or alive.
     `exported`: those that the file offers to others, in order (ld.Link.dynexp).  `libraries`: needed ones,
     whoever refers to them.  `flags`: for the host linker, all packages'.  `dynamic`: whether the dynamic
     linker must see to anything (ld.havedynamic).
@@ -33,6 +34,7 @@ class Cgo:
         "static_exports",
         "dynamic_exports",
         "by_name",
+        "dynamic_names",
         "exported",
         "libraries",
         "flags",
@@ -47,6 +49,7 @@ class Cgo:
         self.static_exports: set[int] = set()
         self.dynamic_exports: set[int] = set()
         self.by_name: dict[bytes, int] = {}
+        self.dynamic_names: list[str] = []
         self.exported: list[int] = []
         self.libraries: list[str] = []
         self.flags: list[str] = []

@@ -24,6 +24,8 @@ def check(mode: Mode, libraries: Libraries, arch: Arch) -> None:
     """Raise Unsupported if the real linker must do this link."""
     if not arch.hosts and (mode.external or mode.cgo or libraries.host_objects):
         raise Unsupported(f"cgo or a host linker for {arch.name}")
+    if mode.external:
+        return
     for host in libraries.host_objects:
         raise Unsupported(f"a host object: {host.name}")
     for cgo in libraries.cgo:

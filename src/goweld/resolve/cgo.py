@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from goweld.codec.jsonlists import string_lists
 from goweld.errors import LinkError
 from goweld.model.cgo import Cgo, Import
@@ -199,6 +201,7 @@ def number(cgo: Cgo, live: Live) -> None:
             live.set_size(symbol, 0)
             live.add_attr(symbol, A_CLONED)
             live.set_name(symbol, live.symbols.name(raw))
+    cgo.dynamic_names = [os.fsdecode(cgo.names[raw]) for raw in cgo.dynamic_exports]
     cgo.imports = {live.of(raw): imported for raw, imported in cgo.imports.items() if live.of(raw)}
     cgo.names = {live.of(raw): name for raw, name in cgo.names.items() if live.of(raw)}
     for symbol, name in cgo.names.items():
