@@ -18,11 +18,12 @@ from goweld.layout import text as text_layout
 from goweld.layout.data_kernel import DataSymbols, group
 from goweld.layout.text_kernel import leave_undefined
 from goweld.model import roots as start
-from goweld.model.names import ADOPTED, WANTED
+from goweld.model.names import WANTED
 from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES, RECORDS
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import LIBRARIES
-from goweld.objects import importcfg, linkmode, read, support, target
+from goweld.objects import given, importcfg, linkmode, read, support, target
+from goweld.objects.shlibs import read as find_shlibs
 from goweld.relocate import image as relocation
 from goweld.resolve import cgo as cgo_directives
 from goweld.resolve import symbols as resolution
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from goweld.hostlink.run import HostLink
+    from goweld.model.imports_kernel import Imports
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
 
@@ -110,9 +112,16 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     directives = cgo_directives.parse(libraries)
     spoken_of = cgo_directives.wanted(directives)
     wanted += spoken_of
+    shlibs = find_shlibs(libraries, options.libdirs) if mode.linkshared else []
+    wanted += [(modules.hash_name(shlib.path), 0) for shlib in shlibs]
     symbols = resolution.resolve(
-        options, objects, libraries, goal.release, wanted, diagnostics, len(spoken_of)
+        options, objects, libraries, goal.release, wanted, diagnostics, len(spoken_of), bool(shlibs)
     )
+    imports = None
+    if shlibs:
+        from goweld.resolve.shlibs import resolve as resolve_imports
+
+        imports = resolve_imports(symbols, shlibs)
     cgo = cgo_directives.apply(options, mode, directives, symbols)
     dynamic = not (mode.external or options.static or (mode.buildmode == "exe" and not cgo.dynamic))
     stages.size("symbols", len(symbols))
@@ -128,7 +137,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     stages.start("deadcode")
     roots.marked += cgo.exported
     fips.plan(symbols, mode.buildmode)
-    tasks = tasklists.plan(symbols, roots, mode.buildmode, first_tasks)
+    tasks = tasklists.plan(symbols, roots, mode.buildmode, first_tasks, imports)
 
     # 3 deadcode: what the program can reach.
     record = options.dumpdep or bool(tracked)
@@ -138,12 +147,22 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
         show(dumpdep.lines(symbols, flood.recorded()), 1)
     settable = strings.check(symbols, values, diagnostics)
-    facts = setup.Facts(symbols, mode)
-    adopted = [*ADOPTED, *facts.adopted, *(dwarf_info.adopted(libraries) if debug else ())]
-    made = len(values) + modules.PER_PACKAGE * len(libraries.list) * mode.dynlinking
+    facts = setup.Facts(symbols, mode, imports)
+    adopted = [
+        *facts.adopted,
+        *((modules.hash_name(shlib.path), 0) for shlib in shlibs),
+        *(dwarf_info.adopted(libraries) if debug else ()),
+    ]
+    made = (
+        len(values)
+        + len(shlibs) * modules.PER_PACKAGE
+        + modules.PER_PACKAGE * len(libraries.list) * mode.dynlinking
+    )
     live = deadcode.renumber(symbols, adopted, made)
     if options.pruneweakmap:
         live.set_noop(live.lookup(b"runtime.mapinitnoop", 1))
+    if imports is not None:
+        imports.apply(live)
     cgo_directives.number(cgo, live)
     objects.divide()
     objects.release(RECORDS)
@@ -183,6 +202,10 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         from goweld.formats.mangle_kernel import mangle
 
         mangle(live)
+    if mode.buildmode == "shared":
+        from goweld.tables import librarynotes
+
+        librarynotes.add(live, [package for package, _ in given.packages(options)], libraries, shlibs)
     if mode.external and options.buildid:
         make_section(live, options.buildid)
     # 8 formats: the sections of the dynamic linker, as far as they are known.
@@ -208,10 +231,12 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     # 5 tables: build info, pclntab, module data.
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
-    pcln = pclntab.build(live, text, objects.files, goal.goroot, goal.arch)
+    pcln = pclntab.build(live, text, objects.files, goal.goroot, goal.arch, mode.linkshared)
     show(stack.report(diagnostics), 1)
     if mode.external:
         leave_undefined(live, order, count)
+    if mode.buildmode in ("shared", "plugin"):
+        setup.import_main(live, mode.buildmode)
     objects.release(RECORDS)
     objects.release(CODE_RELOCS)
     if not debug:
@@ -228,7 +253,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     if mode.buildmode in LIBRARIES:
         registration.start_at(live, roots.entry)
     moduledata.mark(live)
-    about = modules.Modules(options, mode, libraries, [], facts.moduledata_size)
+    about = modules.Modules(options, mode, libraries, shlibs, facts.moduledata_size)
     holes = moduledata.fill(live, module, about, text, pcln, live.lookup(tasks.name))
     # ------------------------------------------- symbols are frozen: none is added below
 
@@ -254,11 +279,13 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         live,
         layout,
         data,
-        lambda kind, end: fill_gcdata(live, data, kind, end),
+        lambda kind, end: fill_gcdata(live, data, kind, end, imports),
         external=mode.external,
         relro=mode.relro,
         dynamic=dynamic,
     )
+    if mode.buildmode == "shared":
+        librarynotes.point(live)
     objects.release(NAMES)
     # ------------------------------------------- addresses are final below
 
@@ -284,7 +311,12 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         stages.start("hostlink")
         gnu = build_id(wanted_build_id(options), options.buildid)
         try:
-            host.finish(libraries.host_objects, gnu, cgo.dynamic_names, [])
+            host.finish(
+                libraries.host_objects,
+                gnu,
+                cgo.dynamic_names,
+                [path for shlib in shlibs for path in (shlib.path, *shlib.needs)],
+            )
         finally:
             show(host.said, 1)
         report(stages, options, show)
@@ -359,11 +391,11 @@ def report(stages: Stages, options: Options, show: Show) -> None:
         show(trace.write(options.trace, options.output, stages.costs, recorded_spans(), this_thread()), 2)
 
 
-def fill_gcdata(live: Live, data: DataSymbols, kind: int, end: int) -> None:
+def fill_gcdata(live: Live, data: DataSymbols, kind: int, end: int, imports: Imports | None) -> None:
     """The pointers of .data or .bss, once its symbols have their places."""
     name = b"runtime.gcdata" if kind == data_layout.DATA[0] else b"runtime.gcbss"
     first, count = data.range(kind, kind + 1)
-    gcdata.fill(live, name, data.order, first, count, end)
+    gcdata.fill(live, name, data.order, first, count, end, imports)
 
 
 def wanted_build_id(options: Options) -> str:

@@ -187,7 +187,7 @@ def place(
     for kind, section in ((DATA[0], data[".data"]), (K_BSS, data[".bss"])):
         pointer_masks(kind, section.length)
     coverage = place_uninitialised(placer, live, data)
-    place_thread_local(placer, external or dynamic)
+    place_thread_local(placer, placer.symbols.count(K_TLSBSS) > 0 and (external or dynamic))
     segment = layout.text if external else layout.rodata
     readonly = place_readonly(placer, segment)
     if relro and not external:

@@ -23,6 +23,7 @@ class Library:
         "ngo",
         "foreign",
         "is_main",
+        "shlib",
     )
 
     def __init__(self, package: str, file: str, source: str, fingerprint: bytes) -> None:
@@ -35,6 +36,7 @@ class Library:
         self.ngo = 0
         self.foreign: list[int] = []
         self.is_main = False
+        self.shlib = ""  # the shared library that holds it, instead of a file
 
 
 class HostObject:

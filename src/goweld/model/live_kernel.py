@@ -19,6 +19,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_relocs,
 )
 from cython.cimports.goweld.model.bits import count_bits, lowest_bit
+from cython.cimports.goweld.model.kinds import K_DWARF_CUINFO, K_DYNIMPORT
 from cython.cimports.goweld.model.memory_kernel import (
     CHECKED,
     Arena,
@@ -178,7 +179,8 @@ def describe(c, live, raw):
     c.attr[live] = attr
     ndata = sym_data(o, li, cython.address(c.data[live]))
     nrel = sym_relocs(o, li, cython.address(c.rel[live]))
-    if ndata < 0 or nrel < 0 or ndata > r.size:
+    # A unit's name and producer have no size.
+    if ndata < 0 or nrel < 0 or (ndata > r.size and c.kind[live] != K_DWARF_CUINFO):
         return k
     c.ndata[live] = cython.cast(uint32_t, ndata)
     c.nrel[live] = nrel
@@ -311,6 +313,8 @@ class Live:
                 c.attr[id] |= A_ABI_INTERNAL
             self.made[name, version] = id
         self.set_name(id, name)
+        if c.kind[id] == K_DYNIMPORT and kind != K_DYNIMPORT:
+            c.align[id] = 0
         c.kind[id] = kind
         return id
 

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from goweld.model.memory_kernel import Input
+
 
 class Shlib:
-    """One of them (ld.Shlib): its path, the hash of its packages' interfaces, the libraries it needs."""
+    """One of them (ld.Shlib): its path, the hash of its packages' interfaces, the libraries it needs.
 
-    __slots__ = ("path", "hash", "needs")
+    In the file `source`, `symbols` are the place and the number of its dynamic symbols, `strings` the place
+    and size of their names.  `sections` are the addresses, sizes and places of those that are loaded.
+    """
 
-    def __init__(self, path: str, hash: bytes, needs: list[str]) -> None:
+    __slots__ = ("path", "hash", "needs", "source", "symbols", "strings", "sections")
+
+    def __init__(
+        self,
+        path: str,
+        hash: bytes,
+        needs: list[str],
+        source: Input,
+        symbols: tuple[int, int],
+        strings: tuple[int, int],
+        sections: list[tuple[int, int, int]],
+    ) -> None:
         self.path = path
         self.hash = hash
         self.needs = needs
+        self.source = source
+        self.symbols = symbols
+        self.strings = strings
+        self.sections = sections

@@ -151,6 +151,8 @@ class Symbols:
     def index_names(self, wanted):
         """Room for names: of named definitions and references, ABI0 functions' twins, types, the linker's.
 
+        References may have another name in shared libraries.
+
         Most are borne by many symbols, so the table begins small; what it may grow to is not touched before.
         """
         c = cython.address(self.c)
@@ -159,7 +161,7 @@ class Symbols:
         for i in range(1, c.nobjects):
             few += c.objects[i].nnamed + c.objects[i].nref
             most += c.objects[i].ndef + c.objects[i].nnamed
-        most += few
+        most += 2 * few
         slots = cython.cast(uint64_t, 2048)
         while slots < few // 4:
             slots *= 2

@@ -30,6 +30,10 @@ class ImportConfig:
         """The file of a package that an object imports; "" where nothing is said of it (ld.findlib)."""
         return self.packages.get(package, "")
 
+    def find_shlib(self, package: str) -> str:
+        """The shared library that holds a package; "" where none does."""
+        return self.shlibs.get(package, "")
+
     def find_internal(self, package: str) -> str:
         """The file of a package that the linker itself wants (ld.loadinternal)."""
         return self.packages.get(package, "")
@@ -57,6 +61,19 @@ class Directories(ImportConfig):
                     return path
         # Opening it tells what is missing, and "." is where Go looks when it has nowhere to look.
         return path or "."
+
+    def find_shlib(self, package: str) -> str:
+        for directory in self.directories:
+            path = os.path.join(directory, package + ".shlibname")
+            if os.path.exists(path):
+                try:
+                    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                        return file.read().strip()
+                except OSError as error:
+                    raise LinkError(f"cannot read {path}: {reason(error)}", prefixed=False) from None
+            if any(os.path.exists(os.path.join(directory, package + suffix)) for suffix in (".a", ".o")):
+                return ""
+        return ""
 
     def find_internal(self, package: str) -> str:
         for directory in self.directories:

@@ -38,11 +38,16 @@ class Loading:
         self.found: list[tuple[Input, int, int, Library, str, list[str]]] = []
         self.mismatches: list[str] = []
 
-    def add(self, package: str, file: str, source: str, fingerprint: bytes) -> Library:
+    def shlib(self, package: str) -> str:
+        """The shared library that holds a package, if such are to be used."""
+        return self.config.find_shlib(package) if self.options.linkshared else ""
+
+    def add(self, package: str, file: str, source: str, fingerprint: bytes, shlib: str = "") -> Library:
         """The library of a package, made now if it is new (ld.addlibpath)."""
         library = self.libraries.by_package.get(package)
         if library is None:
             library = Library(package, file, source, fingerprint)
+            library.shlib = shlib
             self.libraries.by_package[package] = library
             self.libraries.list.append(library)
         return library
@@ -54,13 +59,14 @@ class Loading:
             if known.fingerprint != fingerprint:
                 raise self.mismatch(known, known.fingerprint, importer, fingerprint)
             return known
-        file = self.config.find(package)
-        if not file and known is None:
+        shlib = self.shlib(package)
+        file = "" if shlib else self.config.find(package)
+        if not file and not shlib and known is None:
             raise LinkError(
                 f"cannot find package {package} (using -importcfg), "
                 f"imported by {path_to_prefix(importer.package)} in {importer.file}"
             )
-        library = self.add(package, file, path_to_prefix(importer.package), fingerprint)
+        library = self.add(package, file, path_to_prefix(importer.package), fingerprint, shlib)
         self.importers.setdefault(library, importer)
         return library
 
@@ -113,9 +119,10 @@ def complete(loading: Loading, external: bool) -> tuple[Libraries, Objects]:
 
 def add_internal(loading: Loading, package: str) -> bool:
     """Have a package read that the linker itself wants, if there is one (ld.loadinternal)."""
-    file = loading.config.find_internal(package)
-    if file:
-        loading.add(package, file, "internal", ZERO)
+    shlib = loading.shlib(package)
+    file = "" if shlib else loading.config.find_internal(package)
+    if file or shlib:
+        loading.add(package, file, "internal", ZERO, shlib)
     else:
         loading.libraries.said.append(loading.config.missing(package))
     return bool(file)
@@ -125,7 +132,8 @@ def read_from(loading: Loading, start: int) -> int:
     """Read the libraries from `start` on, and those that these add; how many there are now."""
     i = start
     while i < len(loading.libraries.list):
-        read_library(loading, loading.libraries.list[i])
+        if not loading.libraries.list[i].shlib:
+            read_library(loading, loading.libraries.list[i])
         i += 1
     return i
 

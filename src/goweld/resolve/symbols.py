@@ -35,16 +35,17 @@ def resolve(
     wanted: Iterable[tuple[bytes, int]],
     diagnostics: Diagnostics,
     made: int = 0,
+    shared: bool = False,
 ) -> Symbols:
     """One canonical id per symbol.
 
     `wanted` are the (name, version) that later stages look up; `made` is how many symbols they may make
-    before deadcode, besides the usual.
+    before deadcode, besides the usual.  `shared`: some of the wanted ones may be in shared libraries.
     """
     names = [*wanted, *release.builtins]
     if options.checklinkname:
         names += [(name, version) for name in release.blocked_linknames for version in (0, 1)]
-    symbols = Symbols(objects, release.kinds, not options.strip_dwarf, len(names), made)
+    symbols = Symbols(objects, release.kinds, not options.strip_dwarf, len(names), made + shared * len(names))
     packages = [library.package for library in libraries.list]
     for name, version in names:
         symbols.want(name, version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goweld.model.kinds import K_BUILDINFO, K_RODATA, R_ADDR
+from goweld.model.kinds import K_BUILDINFO, K_DYNIMPORT, K_RODATA, R_ADDR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ MAGIC = b"\xff Go buildinf:"
 INLINE = 2  # the strings follow the header; there are no pointers to them
 HEADER_SIZE = 32
 ALIGN = 16
+REFERENCE = b"go:buildinfo.ref"
 
 
 def build(live: Live, version: bytes, modinfo: bytes) -> None:
@@ -24,10 +25,13 @@ def build(live: Live, version: bytes, modinfo: bytes) -> None:
     live.set_align(info, ALIGN)
     content = (MAGIC + bytes((8, INLINE))).ljust(HEADER_SIZE, b"\0") + _counted(version) + _counted(modinfo)
     live.set_data(info, content + bytes(-len(content) % ALIGN))
-    reference = live.create(b"go:buildinfo.ref", K_RODATA)
+    known = live.lookup(REFERENCE)
+    # cmd/link appends to what a shared library has of that name.
+    before = live.size(known) if live.kind(known) == K_DYNIMPORT else 0
+    reference = live.create(REFERENCE, K_RODATA)
     live.set_align(reference, 8)
-    live.set_data(reference, bytes(8))
-    live.set_relocs(reference, [(0, 8, R_ADDR, 0, info)])
+    live.set_data(reference, bytes(before + 8))
+    live.set_relocs(reference, [(before, 8, R_ADDR, 0, info)])
 
 
 def _counted(text: bytes) -> bytes:

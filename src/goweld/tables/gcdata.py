@@ -7,6 +7,7 @@ from goweld.tables.gcdata_kernel import pointer_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.model.imports_kernel import Imports
     from goweld.model.live_kernel import Live
     from goweld.model.memory_kernel import Column
 
@@ -15,13 +16,16 @@ WHY = {
     3: "has no pointers but in data section",
     4: "GC mask not available",
     5: "out of memory",
+    6: "cannot find gcmask",
 }
 NO_TYPE = 2
 
 
-def fill(live: Live, name: bytes, order: Column, first: int, count: int, end: int) -> None:
+def fill(
+    live: Live, name: bytes, order: Column, first: int, count: int, end: int, imports: Imports | None = None
+) -> None:
     """Give `name` the GC program of a section: `count` symbols of `order` from `first`, `end` bytes."""
-    program, why, bad = pointer_program(live, order, first, count, end)
+    program, why, bad = pointer_program(live, order, first, count, end, imports)
     if why == NO_TYPE:
         symbol = live.name(bad).decode("utf-8", "replace")
         raise LinkError(

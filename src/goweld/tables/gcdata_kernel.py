@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_relocs
+from cython.cimports.goweld.model.imports_kernel import Imports, content_at, import_of
 from cython.cimports.goweld.model.symbols_kernel import content, local_index, object_at, resolve
 from cython.cimports.libc.stdint import int64_t, uint32_t
 from cython.cimports.libc.stdlib import free, realloc
@@ -106,6 +107,8 @@ def zero_until(w, index):
 def open_type(w, raw, t):
     """Find a type's descriptor and relocations; False where there is none or it is corrupt."""
     s = w.c.syms
+    if w.imports and raw >= s.first_ref:
+        return open_import(w, raw, t)
     if raw == 0 or raw >= s.first_ref:
         return stop(w, raw, WHY_NO_POINTERS)
     holder = content(s, raw)
@@ -114,6 +117,20 @@ def open_type(w, raw, t):
     t.size = sym_data(t.o, li, cython.address(t.p))
     t.n = sym_relocs(t.o, li, cython.address(t.r))
     if t.size < COMMON_SIZE or t.n < 0:
+        return stop(w, raw, WHY_CORRUPT)
+    return True
+
+
+def open_import(w, raw, t):
+    """The same for the type of a shared library, whose relocations are done."""
+    e = import_of(w.imports, raw, cython.address(t.library))
+    t.o = cython.NULL
+    t.r = cython.NULL
+    t.n = 0
+    if e != cython.NULL:
+        t.p = content_at(t.library, e.st_value, e.st_size)
+        t.size = e.st_size
+    if e == cython.NULL or t.p == cython.NULL or t.size < COMMON_SIZE:
         return stop(w, raw, WHY_CORRUPT)
     return True
 
@@ -145,6 +162,8 @@ def add_inner(w, raw, off):
     if cython.cast("int64_t *", t.p + 8)[0] == 0:
         return stop(w, raw, WHY_NO_POINTERS)
     kind = t.p[23]
+    if t.o == cython.NULL:
+        return add_mask(w, raw, cython.address(t), off)
     if kind == STRUCT:
         return add_struct(w, raw, cython.address(t), off)
     if kind == ARRAY:
@@ -178,17 +197,21 @@ def add_mask(w, raw, t, off):
     """The pointers of a value that is neither struct nor array: its type has a mask."""
     if t.p[20] & TFLAG_ON_DEMAND:
         return stop(w, raw, WHY_ON_DEMAND)
-    mask = type_target(w, t, 32)
-    s = w.c.syms
-    if mask == 0 or mask >= s.first_ref:
-        return stop(w, raw, WHY_CORRUPT)
-    holder = content(s, mask)
-    o = cython.address(s.objects[object_at(s, holder)])
-    p = cython.declare("const uint8_t *", cython.NULL)
-    size = sym_data(o, local_index(s, o, holder), cython.address(p))
     words = cython.cast("int64_t *", t.p + 8)[0] // WORD
-    if words > 8 * size:
-        return stop(w, raw, WHY_CORRUPT)
+    p = cython.declare("const uint8_t *", cython.NULL)
+    if t.o == cython.NULL:
+        p = content_at(t.library, cython.cast("uint64_t *", t.p + 32)[0], (words + 7) // 8)
+        if words < 0 or p == cython.NULL:
+            return stop(w, raw, WHY_NO_MASK)
+    else:
+        mask = type_target(w, t, 32)
+        s = w.c.syms
+        if mask == 0 or mask >= s.first_ref:
+            return stop(w, raw, WHY_CORRUPT)
+        holder = content(s, mask)
+        o = cython.address(s.objects[object_at(s, holder)])
+        if words > 8 * sym_data(o, local_index(s, o, holder), cython.address(p)):
+            return stop(w, raw, WHY_CORRUPT)
     for i in range(words):
         if p[i // 8] >> (i % 8) & 1:
             if off // WORD + i < w.index:
@@ -245,9 +268,12 @@ def gotype_of(c, s):
     return 0
 
 
-def pointer_program(live: Live, order: Column, first: int, count: int, end: int) -> tuple[bytes, int, int]:
+def pointer_program(
+    live: Live, order: Column, first: int, count: int, end: int, imports: Imports | None = None
+) -> tuple[bytes, int, int]:
     """The program for symbols first .. first + count of `order`, whose values are offsets, up to `end`.
 
+    `imports`: shared libraries may have their types.
     Returns (program, 0, 0), or (b"", why, the offending symbol: a live id for WHY_NO_TYPE, else a raw type).
     """
     c = cython.address(live.c)
@@ -261,6 +287,7 @@ def pointer_program(live: Live, order: Column, first: int, count: int, end: int)
     w.depth = 0
     w.bad = 0
     w.why = 0
+    w.imports = cython.address(imports.i) if imports is not None else cython.NULL
     for i in range(first, first + count):
         kind = gotype_of(c, ids[i])
         if kind == 0:

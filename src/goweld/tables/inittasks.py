@@ -11,6 +11,7 @@ from goweld.tables.inittasks_kernel import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.model.imports_kernel import Imports
     from goweld.model.symbols_kernel import Symbols
 
     Graph = tuple[dict[int, int], dict[int, int], dict[int, list[int]], list[tuple[bytes, int]]]
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 EMPTY_RECORD = 8  # bytes: its state and the number of its functions, zero
 
 
-def schedule(symbols: Symbols, names: list[bytes]) -> list[int] | None:
+def schedule(symbols: Symbols, names: list[bytes], imports: Imports | None = None) -> list[int] | None:
     """The raw ids of the records that have something to run, in the order to run them.
 
     Those are the records of these names and of what their packages import; None where no such name is
-    known.  The names must have been wanted.
+    known.  The names must have been wanted.  Of records that are `imports`, nothing but the size is known.
     """
     first = [raw for raw in (symbols.lookup(name, 0) for name in names) if raw]
     if not first:
         return None
-    sizes, waiting, importers, ready = _explore(symbols, first)
+    sizes, waiting, importers, ready = _explore(symbols, first, imports)
     order = []
     while ready:
         ready.sort(reverse=True)
@@ -45,7 +46,7 @@ def schedule(symbols: Symbols, names: list[bytes]) -> list[int] | None:
     return order
 
 
-def _explore(symbols: Symbols, first: list[int]) -> Graph:
+def _explore(symbols: Symbols, first: list[int], imports: Imports | None) -> Graph:
     """By raw id: sizes, counts of imports yet to run, importers; and the records that can run at once."""
     sizes: dict[int, int] = {}
     waiting = dict.fromkeys(first, 0)
@@ -60,6 +61,8 @@ def _explore(symbols: Symbols, first: list[int]) -> Graph:
             name = symbols.name(raw).decode(errors="surrogateescape")
             raise LinkError(f"{where}: {name}: corrupt inittask record", status=1)
         sizes[raw], dependencies = record
+        if imports is not None and imports.defines(raw):
+            sizes[raw] = imports.size(raw)
         waiting[raw] = len(dependencies)
         if not dependencies:
             ready.append((symbols.name(raw), raw))

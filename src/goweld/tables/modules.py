@@ -67,6 +67,9 @@ class Modules:
         self.packages: list[Library] = []
         if mode.buildmode == "plugin" or mode.plugins:
             self.packages = libraries.postorder()
+            if mode.buildmode == "shared":
+                # cmd/link has sorted them for the hash of them all.
+                self.packages.sort(key=lambda library: library.package.encode())
         self.shlibs = shlibs
         self.moduledata_size = moduledata_size
 
@@ -77,7 +80,7 @@ class Modules:
             hash = live.lookup(b"go:link.abihashbytes")
             record.address(hash)
             record.word(live.size(hash))
-            record.store(live, live.create(encoded("go:link.abihash." + self.name), K_RODATA))
+            record.store(live, live.create(hash_name(self.name), K_RODATA))
         for library in self.packages:
             bytes_of = live.create(encoded("go:link.pkghashbytes." + library.package), K_RODATA)
             live.set_data(bytes_of, library.fingerprint)
@@ -122,7 +125,7 @@ class Modules:
             name = os.path.basename(shlib.path)
             record.string(live, f"go:link.libname.{i}", encoded(name))
             record.string(live, f"go:link.linkhash.{i}", shlib.hash)
-            offered = encoded("go:link.abihash." + name)
+            offered = hash_name(name)
             record.address(live.lookup(offered) or live.create(offered, K_NONE))
         record.store(live, hashes)
         module.slice(hashes, len(self.shlibs))
@@ -130,6 +133,11 @@ class Modules:
     def is_last(self, live: Live) -> bool:
         """Whether the runtime's list of modules ends here, as far as the linker knows."""
         return bool(live.kind(live.lookup(b"runtime.lastmoduledatap")) != K_DYNIMPORT)
+
+
+def hash_name(path: str) -> bytes:
+    """The symbol by which a shared library offers the hash of what it exports."""
+    return encoded("go:link.abihash." + os.path.basename(path))
 
 
 def encoded(text: str) -> bytes:

@@ -53,13 +53,21 @@ class Pclntab:
 
 
 def build(
-    live: Live, text: TextLayout, files: Callable[[int], list[bytes]], goroot: str, arch: Arch
+    live: Live,
+    text: TextLayout,
+    files: Callable[[int], list[bytes]],
+    goroot: str,
+    arch: Arch,
+    imports: bool = False,
 ) -> Pclntab:
     """Make the tables.  Text has its final addresses; `files` gives a unit's file table by its object.
 
-    `goroot` takes the place of $GOROOT in file names; empty: it stays.
+    `goroot` takes the place of $GOROOT in file names; empty: it stays.  `imports`: what is inlined
+    may be a shared library's.
     """
     functions = Functions(live, text.order, text.count)
+    if imports:
+        functions.allow_imports()
     refuse(live, functions.describe(), CORRUPT)
     expand = (lambda rest: expand_goroot(goroot, rest)) if goroot else None
     clean = goroot.encode("utf-8", "surrogateescape") if is_clean(goroot) else None

@@ -94,6 +94,7 @@ cdef struct TableState:
     const uint8_t* goroot     # what takes $GOROOT's place
     uint32_t ngoroot
     uint32_t culprit          # the inlined function, where that is what is wrong: its name index
+    bint imports              # inlined functions may be another library's, which does not describe them
     uint32_t culprit_obj      # and its object
 
 
@@ -111,6 +112,7 @@ cdef class Functions:
     cdef int describe_file(self, File* file, bytes raw, object expand) except -1
     cdef int prepare_names(self) except -1
     cpdef tuple missing(self)
+    cpdef allow_imports(self)
     cpdef int free(self) except -1
 
 

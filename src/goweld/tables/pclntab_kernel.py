@@ -205,6 +205,10 @@ class Functions:
         t.nname = 1
         return 0
 
+    def allow_imports(self) -> None:
+        """Let shared libraries define functions that are inlined here."""
+        self.t.imports = True
+
     def missing(self) -> tuple[bytes, int]:
         """The inlined function whose description is missing, and its object; 0: that is not what is wrong."""
         name = cython.address(self.t.names[self.t.culprit])
@@ -394,7 +398,7 @@ def walk_function(t, f):
         if id == 0:
             return False
         name = t.names + id
-        if not name.has_info:
+        if not name.has_info and not t.imports:
             t.culprit = id
             t.culprit_obj = object_of(t, o, nodes + i)
             return False

@@ -8,6 +8,7 @@ from goweld.tables.inittasks import schedule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.model.imports_kernel import Imports
     from goweld.model.libraries import Libraries
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
@@ -45,9 +46,11 @@ def starts(options: Options, libraries: Libraries) -> list[bytes]:
     return [path_to_prefix(name).encode("utf-8", "surrogateescape") + b"..inittask" for name in packages]
 
 
-def plan(symbols: Symbols, roots: Roots, buildmode: str, first: list[bytes]) -> TaskLists:
+def plan(
+    symbols: Symbols, roots: Roots, buildmode: str, first: list[bytes], imports: Imports | None = None
+) -> TaskLists:
     """Make the lists' symbols and tell deadcode what they refer to.  `first` is what starts() returned."""
-    main = schedule(symbols, first)
+    main = schedule(symbols, first, imports)
     name = NAMES.get(buildmode, MAIN)
     if main is not None:
         raw = symbols.create(name)
@@ -55,7 +58,7 @@ def plan(symbols: Symbols, roots: Roots, buildmode: str, first: list[bytes]) -> 
         roots.marked.append(raw)
     runtime = None
     slice_of = symbols.lookup(RUNTIME_SLICE, 0)
-    if slice_of:
+    if symbols.is_defined(slice_of):
         runtime = schedule(symbols, [b"runtime..inittask"])
         if runtime is not None:
             raw = symbols.create(RUNTIME)

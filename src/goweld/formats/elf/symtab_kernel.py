@@ -231,7 +231,8 @@ def emit(c, w, chosen, bind, numbers, nsections):
         sect = c.sect[s]
         number = cython.cast(uint32_t, SHN_UNDEF)
         size = cython.cast(uint32_t, 0)
-        elf_type = STT_NOTYPE
+        # Of what a shared library defines, ELF's type has the place of the alignment.
+        elf_type = c.align[s] if kind == K_DYNIMPORT else STT_NOTYPE
         if not is_undefined(kind):
             elf_type = STT_FUNC if is_text(kind) else STT_TLS if kind == K_TLSBSS else STT_OBJECT
             hidden = cython.cast(cython.bint, c.nname[s] == 0 or c.name[s][0] == 46)
