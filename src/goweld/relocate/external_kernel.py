@@ -75,6 +75,8 @@ def leave(p, s, r, t, at, size, found, external):
     kind = r.type & (R_WEAK - 1)
     add = cython.declare(int64_t, r.add)
     if kind == R_CALL or kind == R_PCREL or kind == R_GOTPCREL:
+        if t == 0 and (r.pkg or r.idx):
+            return WHY_NO_SECTION  # dead, and nothing takes its place
         if t == 0 or (c.sect[t] == c.sect[s] and kind != R_GOTPCREL and c.kind[t] != K_UNDEFEXT):
             return resolve_here(p, s, r, t, at, found)
         if c.kind[t] == K_UNDEFEXT:
