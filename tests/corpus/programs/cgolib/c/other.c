@@ -1,0 +1,3 @@
+#include "library.h"
+
+int twice(int value) { return value * 2; }
