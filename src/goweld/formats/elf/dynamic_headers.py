@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from goweld.formats.elf.dynamic import Dynamic
     from goweld.formats.elf.sections import SectionHeaders
-    from goweld.model.layout import Layout
+    from goweld.model.layout import Layout, Section
 
 A, W, X = elf.SHF_ALLOC, elf.SHF_ALLOC | elf.SHF_WRITE, elf.SHF_ALLOC | elf.SHF_EXECINSTR
 # Name: type, flags, size of an entry, alignment, the section that sh_link means.
@@ -53,7 +53,7 @@ def describe_dynamic(sections: SectionHeaders, layout: Layout, dynamic: Dynamic)
     for name, (kind, flags, entsize, align, link) in tables.items():
         header, section = sections.named(name), found[name]
         header.type, header.flags, header.entsize, header.align = kind, flags, entsize, align
-        header.addr, header.offset, header.size = section.vaddr, section.fileoff, section.length
+        header.addr, header.offset, header.size = section.vaddr, offset(layout, section), section.length
         header.link_to = sections.named(link) if link else None
     sections.named(".dynsym").info = 1  # all but the first are global
     sections.named(".rela.plt").info_to = sections.named(".plt")
@@ -67,6 +67,12 @@ def describe_dynamic(sections: SectionHeaders, layout: Layout, dynamic: Dynamic)
         tls.align = 8
         phdrs.append(tls)
     return phdrs
+
+
+def offset(layout: Layout, section: Section) -> int:
+    """Where a section is said to lie: as if only the data segment began a place of its own (ld.datoff)."""
+    start = layout.data if section.vaddr >= layout.data.vaddr else layout.text
+    return section.vaddr - start.vaddr + start.fileoff
 
 
 def covering(type: int, flags: int, section: elf.Shdr) -> elf.Phdr:
