@@ -28,7 +28,7 @@ REASON = "-cpuprofile, a profile of the real linker"
         (["-w", "-linkmode=external"], None),
         (["-w", "-linkmode=internal"], None),
         (["-w", "-linkshared"], None),
-        (["-linkshared"], "-linkshared with debug information"),
+        (["-linkshared"], None),
         (["-w", "-H=windows"], "-H windows"),
         (["-w", "-H=linux"], None),
         (["-w", PASSED], REASON),

@@ -23,7 +23,6 @@ def unsupported(options: Options) -> str | None:
     Some reasons show only in the objects: those the core raises as errors.Unsupported.
     """
     checks = (
-        (options.linkshared and not options.strip_dwarf, "-linkshared with debug information"),
         (options.headtype not in ("", "linux", "android"), f"-H {options.headtype}"),
         (bool(options.cpuprofile), "-cpuprofile, a profile of the real linker"),
         (bool(options.memprofile), "-memprofile, a profile of the real linker"),

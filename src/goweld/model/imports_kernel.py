@@ -81,6 +81,9 @@ def apply_one(i, c, raw):
     c.align[live] = e.st_info & 15
     c.outside[live] = n.name
     c.noutside[live] = cython.cast(uint32_t, n.whole)
+    if c.name[live] and (c.nname[live] != n.size or memcmp(c.name[live], n.name, n.size)):
+        # Of what is found by its short name only, cmd/link does not take ELF's type.
+        c.align[live] = 0
     if c.name[live] == cython.NULL:
         c.name[live] = n.name
         c.nname[live] = cython.cast(uint32_t, n.size)

@@ -20,14 +20,19 @@ GO = b"Go\0\0"
 HASH_TAG, DEPS_TAG = 2, 3
 
 
-def read(libraries: Libraries, directories: Sequence[str]) -> list[Shlib]:
-    """Every library that holds a package, once, in the order of the packages."""
+def read(libraries: Libraries, directories: Sequence[str], debug: bool) -> list[Shlib]:
+    """Every library that holds a package, once, in the order of the packages.
+
+    `debug`: debug information is wanted, and cmd/link cannot make it of types that a library has.
+    """
     found: list[Shlib] = []
     for library in libraries.list:
         if library.shlib:
             path = find(library.shlib, directories)
             if all(shlib.path != path for shlib in found):
                 found.append(read_one(path, directories))
+    if found and debug:
+        raise LinkError("dwarf: missing type (no data): type:unsafe.Pointer")
     return found
 
 

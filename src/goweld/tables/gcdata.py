@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goweld.errors import LinkError
+from goweld.errors import LinkError, Unsupported
 from goweld.tables.gcdata_kernel import pointer_program
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ WHY = {
     6: "cannot find gcmask",
 }
 NO_TYPE = 2
+ON_DEMAND = 4
 
 
 def fill(
@@ -32,6 +33,8 @@ def fill(
             f"{name.decode()}: missing Go type information for global symbol {symbol}: size {live.size(bad)}",
             prefixed=False,
         )
+    if why == ON_DEMAND and imports is not None:
+        raise Unsupported("a variable of a large type that a shared library has")
     if why:
         kind = live.symbols.name(bad).decode("utf-8", "replace")
         where = live.symbols.objects.names[live.symbols.object_of(bad)]
