@@ -96,6 +96,14 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     finally:
         show(loading.libraries.said, 1)
     support.check(mode, libraries, goal.arch)
+    foreign = None
+    if libraries.host_objects and not mode.external:
+        from goweld.hostlink.finding import finder
+        from goweld.model.hosts import HostObjects
+        from goweld.resolve import hosts as host_symbols
+
+        foreign = HostObjects(objects, goal.arch)
+        foreign.add_all(libraries.host_objects)
 
     # 2 resolve: one id per symbol.
     stages.start("resolve")
@@ -123,6 +131,9 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
         imports = resolve_imports(symbols, shlibs)
     cgo = cgo_directives.apply(options, mode, directives, symbols)
+    if foreign:
+        library = finder(options, goal.arch.host_flags, os.environ)
+        host_symbols.load(options, symbols, foreign, cgo, library, diagnostics)
     dynamic = not (mode.external or options.static or (mode.buildmode == "exe" and not cgo.dynamic))
     stages.size("symbols", len(symbols))
     if mode.external:

@@ -60,5 +60,5 @@ def test_shuffle(seed: int, size: int, expected: dict[tuple[int, int], list[int]
     for i in range(size):
         items[i] = i
     items[size] = 77
-    shuffle(column, size, seed)
+    shuffle(column, 0, size, seed)
     assert list(items) == [*expected[seed, size], 77]

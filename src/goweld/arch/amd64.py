@@ -43,4 +43,5 @@ ARCH = Arch(
     # lea rdi, [rip]; call; ret, with R_PCREL and R_CALL
     registration=(b"\x48\x8d\x3d\0\0\0\0\xe8\0\0\0\0\xc3", ((3, 4, 14), (8, 4, 7))),
     dynamic=dynamic,
+    host_relocations=bytes({1: 8, 2: 4, 4: 4, 9: 4, 24: 8, 41: 4, 42: 4}.get(i, 0) for i in range(256)),
 )

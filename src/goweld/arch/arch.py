@@ -47,6 +47,8 @@ class Arch:
     trampoline: None where calls reach everything.
     dynamic: loads the module with what only dynamic linking needs; None where there is none.
     instructions: applies the relocations that only this architecture has; None where there are none.
+    host_relocations: how many bytes a host object's relocation patches, by its ELF type; 0 where no such type
+        is linked (loadelf.relSize).
     messages: what `instructions` may find wrong, by its code, with `value` and `low`, its last 12 bits.
     """
 
@@ -68,6 +70,7 @@ class Arch:
         "registration",
         "trampoline",
         "dynamic",
+        "host_relocations",
         "instructions",
         "messages",
     )
@@ -92,6 +95,7 @@ class Arch:
         registration: tuple[bytes, tuple[Place, Place]],
         trampoline: Trampoline | None = None,
         dynamic: Callable[[], ModuleType] | None = None,
+        host_relocations: bytes = bytes(256),
         instructions: Instructions | None = None,
         messages: Mapping[int, str] | None = None,
     ) -> None:
@@ -112,5 +116,6 @@ class Arch:
         self.registration = registration
         self.trampoline = trampoline
         self.dynamic = dynamic
+        self.host_relocations = host_relocations
         self.instructions = instructions
         self.messages = messages or {}

@@ -78,6 +78,8 @@ cdef enum:
     OBJ_UNLINKABLE = 8
     OBJ_STD = 16
 
+    HOST_KIND = 128           # SymRecord.type of a host object's symbol, plus its linker kind
+
     R_WEAK = 0x8000
 
     AUX_GOTYPE = 0
@@ -101,7 +103,31 @@ cdef struct DebugPart:        # of an object: relocations and contents of what d
     const uint8_t* data_end
 
 
-cdef struct GoObj:
+cdef enum:
+    NOWHERE = 0xffffffff      # a local index that is none
+
+    HOST_NONE = 0             # HostSymbol.role: nothing that can be referred to
+    HOST_SECTION = 1
+    HOST_LOCAL = 2
+    HOST_GLOBAL = 3
+    HOST_WEAK = 4
+
+
+cdef struct HostSymbol:       # what a host object's symbol is besides its record
+    uint64_t value            # offset in its section
+    uint32_t outer            # local index of the section it lies in; NOWHERE: undefined, common or a section
+    uint32_t next             # the next symbol of the same section by address, of a section the first; NOWHERE
+    uint8_t role
+    bint hidden
+    bint common
+
+
+cdef struct HostPart:         # what only host objects have; local indices count sections, then ELF symbols
+    uint32_t nsections        # that have symbols
+    HostSymbol* symbols       # by local index
+
+
+cdef struct GoObj:            # a host object too: all its symbols are named definitions
     const uint8_t* base       # the start of the goobj; string references count from here
     uint64_t length
     SymRecord* syms           # package, hashed64, hashed, named definitions, then references
@@ -132,6 +158,7 @@ cdef struct GoObj:
     const uint8_t* refflags   # 10-byte records
     uint32_t nrefflags
     DebugPart debug
+    HostPart* host            # NULL in a Go object
 
 
 cdef bint parse(Input source, Py_ssize_t start, Py_ssize_t length, GoObj* o) except -1

@@ -15,7 +15,7 @@ cdef struct Source:           # rngSource
     int feed
 
 
-cpdef shuffle(Column ids, uint32_t count, int64_t seed)
+cpdef shuffle(Column ids, uint32_t first, uint32_t end, int64_t seed)
 
 cdef void seed_source(Source* r, int64_t seed, const uint64_t* cooked) noexcept nogil
 cdef int32_t next_seed(int32_t x) noexcept nogil

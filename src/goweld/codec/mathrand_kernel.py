@@ -19,14 +19,14 @@ INT32_MAX = cython.declare(int64_t, 0x7FFFFFFF)
 STEPS = cython.declare(uint64_t, 7_800_000_000_000)
 
 
-def shuffle(ids: Column, count: int, seed: int) -> None:
-    """Shuffle the first `count` 32-bit items as rand.New(rand.NewSource(seed)).Shuffle does."""
+def shuffle(ids: Column, first: int, end: int, seed: int) -> None:
+    """Shuffle the 32-bit items [first, end) as rand.New(rand.NewSource(seed)).Shuffle does."""
     r = cython.declare(Source)
     cooked = cython.declare(uint64_t[LENGTH])
     cook(cooked)
     seed_source(cython.address(r), seed, cooked)
-    items = cython.cast("uint32_t *", ids.ptr)
-    for i in range(cython.cast(int64_t, count) - 1, 0, -1):
+    items = cython.cast("uint32_t *", ids.ptr) + cython.cast(int64_t, first)
+    for i in range(cython.cast(int64_t, end) - cython.cast(int64_t, first) - 1, 0, -1):
         j = below(cython.address(r), cython.cast(uint32_t, i + 1))
         item = items[i]
         items[i] = items[j]

@@ -13,6 +13,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
     SYM_CLONED,
     Symbols,
     content,
+    holds_content,
     is_reached,
     local_index,
     object_at,
@@ -24,7 +25,7 @@ from cython.cimports.libc.stdint import uint64_t
 def reach_auxs(s, id):
     """Mark what describes a function, without following it."""
     holder = content(s, id)
-    if holder >= s.first_ref:
+    if not holds_content(s, holder):
         return
     a = cython.declare("AuxRecord *", cython.NULL)
     o = cython.address(s.objects[object_at(s, holder)])

@@ -24,6 +24,7 @@ cdef void collect(Worker* w, uint64_t bits) noexcept nogil
 cdef void visit_collected(Worker* w) noexcept nogil
 cdef bint locate_node(SymbolColumns* s, uint32_t raw, Node* node) noexcept nogil
 cdef bint visit(Worker* w, Node* node) noexcept nogil
+cdef void follow_section(Worker* w, Node* node) noexcept nogil
 cdef bint visit_auxs(Worker* w, Node* node) noexcept nogil
 cdef bint follow(Worker* w, Node* node, RelocRecord* r, int n, bint used, uint32_t* nmethods) noexcept nogil
 cdef bint follow_special(Worker* w, uint32_t raw, uint32_t id, RelocRecord* r) noexcept nogil

@@ -16,6 +16,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     FLAG2_PKGINIT,
     FLAG_GOTYPE,
     FLAG_REFLECT_METHOD,
+    NOWHERE,
     R_WEAK,
     sym_auxs,
     sym_data,
@@ -73,10 +74,12 @@ from cython.cimports.goweld.model.symbols_kernel import (
     MISSING,
     SYM_CLONED,
     SYM_USED_IN_IFACE,
+    canonical,
     content,
     gw_hash,
     gw_mix,
     gw_prefetch,
+    holds_content,
     local_index,
     object_at,
     resolve,
@@ -158,7 +161,7 @@ def collect(w, bits):
 def locate_node(s, raw, node):
     """Find a symbol's content; False where no object defines it."""
     holder = content(s, raw)
-    if holder >= s.first_ref:
+    if not holds_content(s, holder):
         return False
     o = cython.address(s.objects[object_at(s, holder)])
     node.raw = raw
@@ -205,11 +208,24 @@ def visit(w, node):
     nmethods = cython.cast(uint32_t, 0)
     if not follow(w, node, r, n, used, cython.address(nmethods)):
         return False
+    if node.object.host != cython.NULL:
+        follow_section(w, node)
+        return True
     if cloned:
         return append(w, cython.address(w.clones), node.raw)
     if not visit_auxs(w, node):
         return False
     return nmethods == 0 or add_methods(w, node, r, n, nmethods)
+
+
+def follow_section(w, node):
+    """A section of a host object keeps all that lies in it, and is kept by each: one marks the next."""
+    o = node.object
+    h = cython.address(o.host.symbols[node.li])
+    if h.outer != NOWHERE:
+        push(w, o.hbase + h.outer, node.raw)
+    if h.next != NOWHERE:
+        push(w, canonical(w.f.s, o.hbase + h.next), node.raw)
 
 
 def visit_auxs(w, node):

@@ -108,4 +108,8 @@ def renumber(symbols: Symbols, adopted: Iterable[tuple[bytes, int]], extra: int)
         raise LinkError(f"{symbols.objects.names[bad]}: cannot read object file: corrupt symbol", status=1)
     for raw in alone:
         live.add_attr(live.of(raw), A_ADOPTED)
+    if symbols.objects.nhosts:
+        from goweld.model.hosts_kernel import connect
+
+        connect(live)
     return live

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cython
+from cython.cimports.goweld.model.live_kernel import A_INTERIOR
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.libc.stdint import uint32_t
 
@@ -28,14 +29,14 @@ class Units:
         source = cython.cast("uint32_t *", cython.cast(Column, order).ptr)
         n = cython.cast(uint32_t, count)
         for i in range(n):
-            if c.obj[source[i]]:
+            if c.obj[source[i]] and not c.attr[source[i]] & A_INTERIOR:
                 first[c.obj[source[i]] + 1] += 1
         for k in range(1, nobjects + 1):
             first[k + 1] += first[k]
         # first[k] moves from where unit k's functions begin to where they end and those of k + 1 begin.
         for i in range(n):
             k = c.obj[source[i]]
-            if k:
+            if k and not c.attr[source[i]] & A_INTERIOR:
                 self.ids[first[k]] = source[i]
                 first[k] += 1
         self.first = first

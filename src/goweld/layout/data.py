@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from goweld.errors import LinkError
 from goweld.layout.data_kernel import DataSymbols, add_section_addresses
+from goweld.model.hosts_kernel import place_interiors
 from goweld.model.kinds import (
     A_LOCAL,
     A_SPECIAL,
@@ -197,6 +198,8 @@ def place(
     check_sizes(layout)
     assign_addresses(options, layout)
     add_section_addresses(symbols, [0 if s is None else s.vaddr for s in layout.sections])
+    if live.symbols.objects.nhosts:
+        place_interiors(live)
     layout.data_order = symbols.order
     layout.data_count = symbols.total()
     define_marks(live, layout, data, readonly, coverage)

@@ -21,6 +21,7 @@ from cython.cimports.goweld.model.kinds import (
 from cython.cimports.goweld.model.live_kernel import (
     A_FILE_LOCAL,
     A_FROM_ASM,
+    A_INTERIOR,
     A_ITAB,
     A_NOT_IN_SYMTAB,
     A_SPECIAL,
@@ -109,8 +110,9 @@ def group_symbol(g, s):
 
 
 def is_data_symbol(c, s):
-    """Whether ld.dodata gives the symbol a place: of a data kind, named, and not special."""
-    return K_TEXT_END < c.kind[s] < K_FIRST_UNALLOCATED and not c.attr[s] & A_SPECIAL and c.nname[s] != 0
+    """Whether ld.dodata gives the symbol a place: of a data kind, named, not special, not part of another."""
+    apart = cython.declare(cython.bint, c.attr[s] & (A_SPECIAL | A_INTERIOR))
+    return K_TEXT_END < c.kind[s] < K_FIRST_UNALLOCATED and not apart and c.nname[s] != 0
 
 
 def size_key(c, s, zerobase):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from goweld.errors import LinkError
-from goweld.layout.text_kernel import assign_addresses, order_text, sort_by_kind
+from goweld.layout.text_kernel import assign_addresses, fixed, leave_out, order_text, sort_by_kind
 from goweld.model.kinds import K_TEXT, K_TEXT_END
 from goweld.model.layout import Layout, Section, Segment, TextLayout
 from goweld.model.marks import define
@@ -48,7 +48,7 @@ def place(options: Options, live: Live, ids: Column, count: int, arch: Arch) -> 
     if options.randlayout:
         from goweld.codec.mathrand_kernel import shuffle
 
-        shuffle(ids, count, options.randlayout)
+        shuffle(ids, fixed(live, ids, count), count, options.randlayout)
     bad = sort_by_kind(live, ids, count)
     if bad:
         where = live.symbols.objects.names[live.object(bad)]
@@ -66,4 +66,7 @@ def place(options: Options, live: Live, ids: Column, count: int, arch: Arch) -> 
     section.length = end - start + arch.min_lc
     for name, kind, address in ((b"runtime.text", K_TEXT, start), (b"runtime.etext", K_TEXT_END, end)):
         define(live, name, kind, address, section.index)
-    return TextLayout(ids, count, section, start, end), layout
+    placed = TextLayout(ids, count, section, start, end)
+    if live.symbols.objects.nhosts:
+        placed.without = leave_out(live, ids, count, False), leave_out(live, ids, count, True)
+    return placed, layout

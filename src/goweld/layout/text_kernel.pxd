@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from goweld.model.live_kernel cimport LiveColumns, Live
+from goweld.model.live_kernel cimport HostSection, LiveColumns, Live
 from goweld.model.memory_kernel cimport Column
 from goweld.model.symbols_kernel cimport Symbols
 
@@ -31,8 +31,11 @@ cpdef tuple assign_addresses(Live live, Column order, uint32_t n, uint64_t start
                              uint32_t sect)
 
 cdef bint undefined(LiveColumns* c, uint32_t s) noexcept nogil
+cpdef tuple leave_out(Live live, Column order, uint32_t n, bint interiors)
+cpdef uint32_t fixed(Live live, Column order, uint32_t n)
 cdef void place(TextOrder* t, uint32_t s) noexcept nogil
 cdef bint is_text(uint32_t kind) noexcept nogil
+cdef void place_part(TextOrder* t, HostSection* part) noexcept nogil
 cdef void place_object(TextOrder* t, uint32_t k, bint dupok) noexcept nogil
 cdef bint is_shared(LiveColumns* c, uint32_t live, uint32_t k, uint32_t li) noexcept nogil
 cdef int kind_here(LiveColumns* c, uint32_t live, uint32_t k, uint32_t li) noexcept nogil

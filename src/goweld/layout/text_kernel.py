@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import cython
+from cython.cimports.goweld.model.hosts_kernel import move_interior
 from cython.cimports.goweld.model.kinds import K_NONE, K_UNDEFEXT
-from cython.cimports.goweld.model.live_kernel import A_ADOPTED, A_CLONED, A_DUPOK, A_LOCAL, target
+from cython.cimports.goweld.model.live_kernel import (
+    A_ADOPTED,
+    A_CLONED,
+    A_DUPOK,
+    A_HOST_SECTION,
+    A_INTERIOR,
+    A_LOCAL,
+    target,
+)
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.symbols_kernel import live_of, local_index, object_at
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -24,6 +33,13 @@ def place(t, s):
         t.placed[s] = 1
         t.order[t.n] = s
         t.n += 1
+
+
+def place_part(t, part):
+    """Append a section of a host object, then what lies in it."""
+    place(t, part.id)
+    for i in range(part.count):
+        place(t, t.c.interior[part.first + i])
 
 
 def place_object(t, k, dupok):
@@ -57,7 +73,9 @@ def is_shared(c, live, k, li):
 
 
 def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tuple[Column, int, list[int]]:
-    """The order of text: `first`, then library by library; as live ids, their count, where each library ends.
+    """The order of text, as live ids, their count, where each library ends.
+
+    Host objects' comes first, then `first`, then library by library.
 
     `libraries` are lists of object indices in the order of layout.  A dupok function lies with the first
     library that holds a copy, whichever copy counts.
@@ -80,6 +98,9 @@ def order_text(live: Live, libraries: list[list[int]], first: list[int]) -> tupl
             at += 1
         t.first_text[k] = at
     t.first_text[c.syms.nobjects] = symbols.ntexts
+    for i in range(c.nparts):
+        if is_text(c.kind[c.parts[i].id]):
+            place_part(cython.address(t), cython.address(c.parts[i]))
     for id in first:
         place(cython.address(t), id)
     ends = []
@@ -148,6 +169,8 @@ def assign_addresses(
     widest = funcalign
     for i in range(n):
         s = ids[i]
+        if c.attr[s] & A_INTERIOR:
+            continue
         align = (cython.cast(uint32_t, 1) << c.align[s]) >> 1
         if align < funcalign:
             align = funcalign
@@ -156,5 +179,38 @@ def assign_addresses(
         va = (va + align - 1) & ~cython.cast(uint64_t, align - 1)
         c.value[s] = va
         c.sect[s] = sect
+        if c.attr[s] & A_HOST_SECTION:
+            move_interior(c, s)
         va += room_of(c.size[s])
     return va, widest
+
+
+def leave_out(live: Live, order: Column, n: int, interiors: bool) -> tuple[Column, int]:
+    """The order of text without what lies in host objects' sections, or else without those that have such."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", order.ptr)
+    found = Column(4, n)
+    rest = cython.cast("uint32_t *", found.ptr)
+    count = cython.cast(uint32_t, 0)
+    for i in range(n):
+        s = ids[i]
+        if c.attr[s] & A_INTERIOR and interiors:
+            continue
+        if c.attr[s] & A_HOST_SECTION and not interiors and c.parts[c.li[s]].count:
+            continue
+        rest[count] = s
+        count += 1
+    return found, count
+
+
+def fixed(live: Live, order: Column, n: int) -> int:
+    """How many functions -randlayout leaves at the beginning: those of host objects (ld.textaddress)."""
+    c = cython.address(live.c)
+    ids = cython.cast("uint32_t *", order.ptr)
+    count = cython.cast(uint32_t, 0)
+    while count < n:
+        attr = c.attr[ids[count]]
+        if not attr & A_INTERIOR and not (attr & A_HOST_SECTION and c.parts[c.li[ids[count]]].count):
+            break
+        count += 1
+    return count

@@ -87,3 +87,4 @@ cdef enum:
     R_INITORDER = 102
     R_DWTXTADDR_U1 = 103
     R_DWTXTADDR_U4 = 106
+    R_ELF = 256               # a host object's relocation, plus ELF's type for the processor

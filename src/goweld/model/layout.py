@@ -62,17 +62,27 @@ class TextLayout:
     """Functions in their final order and at their final addresses.
 
     `order` holds `count` live ids (uint32).  `start` is the address of the first function, `end` that of
-    runtime.etext.
+    runtime.etext.  Host objects' sections precede what lies in them; `functions` leaves out the sections that
+    have such, `blocks` what lies in sections, each as (ids, count).
     """
 
-    __slots__ = ("order", "count", "section", "start", "end")
+    __slots__ = ("order", "count", "without", "section", "start", "end")
 
     def __init__(self, order: Column, count: int, section: Section, start: int, end: int) -> None:
         self.order = order
         self.count = count
+        self.without: tuple[tuple[Column, int], tuple[Column, int]] | None = None
         self.section = section
         self.start = start
         self.end = end
+
+    @property
+    def functions(self) -> tuple[Column, int]:
+        return self.without[0] if self.without else (self.order, self.count)
+
+    @property
+    def blocks(self) -> tuple[Column, int]:
+        return self.without[1] if self.without else (self.order, self.count)
 
 
 class Layout:

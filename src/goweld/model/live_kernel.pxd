@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from goweld.codec.goobj_kernel cimport R_WEAK, AuxRecord, GoObj, RelocRecord, sym_auxs
+from goweld.codec.goobj_kernel cimport R_WEAK, AuxRecord, GoObj, RelocRecord, SymRecord, sym_auxs
 from goweld.model.memory_kernel cimport Arena, Column
 from goweld.model.symbols_kernel cimport BAD, MISSING, SymbolColumns, Symbols, resolve_live
 
@@ -25,6 +25,15 @@ cdef enum:
     A_CLONED = 32768          # from an object, altered by the linker: object flags no longer count
     A_USED_IN_IFACE = 65536
     A_ADOPTED = 131072        # alive because the linker defines it, not because the program reaches it
+    A_INTERIOR = 262144       # a place in a host object's section; value counts from there at first
+    A_HOST_SECTION = 524288   # a host object's section: li is its index among LiveColumns.parts
+    A_HIDDEN = 1048576        # ELF's visibility
+
+
+cdef struct HostSection:      # a live section of a host object
+    uint32_t id
+    uint32_t first            # its symbols in LiveColumns.interior, ascending
+    uint32_t count
 
 
 cdef struct LiveColumns:
@@ -35,6 +44,9 @@ cdef struct LiveColumns:
     bint movable              # while there are no other threads: the columns move where there is no room
     uint8_t* block            # what the columns lie in, one behind the other
     uint64_t mapped
+    HostSection* parts        # in the order of ids, which is that of host objects and in them
+    uint32_t nparts
+    uint32_t* interior
     uint32_t noop             # what a weak call to a dead map initialiser calls instead
     const uint8_t** outside   # what other files call a symbol where that is not its name; NULL: no symbol has one
     uint32_t* noutside
@@ -182,5 +194,7 @@ cdef uint32_t words_of(SymbolColumns* s) noexcept nogil
 cdef uint32_t number_live(LiveColumns* c) noexcept nogil
 cdef void number_block(void* context, int64_t block) noexcept nogil
 cdef void number_duplicates(void* context, int64_t block) noexcept nogil
+cdef void describe_host(LiveColumns* c, uint32_t live, GoObj* o, uint32_t li, uint32_t attr) noexcept nogil
 cdef uint32_t describe(LiveColumns* c, uint32_t live, uint32_t raw) noexcept nogil
+cdef bint bears_twin(LiveColumns* c, uint32_t live, SymRecord* r) noexcept nogil
 cdef bint has_text(SymbolColumns* s, uint32_t id) noexcept nogil

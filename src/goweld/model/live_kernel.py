@@ -14,6 +14,8 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     FLAG_GOTYPE,
     FLAG_NOSPLIT,
     FLAG_TYPELINK,
+    HOST_KIND,
+    NOWHERE,
     OBJ_ASSEMBLY,
     sym_data,
     sym_relocs,
@@ -30,12 +32,15 @@ from cython.cimports.goweld.model.memory_kernel import (
 )
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
+    FOREIGN_HIDDEN,
     LIVE,
     SYM_CLONED,
     SYM_LOCAL,
     SYM_USED_IN_IFACE,
     content,
     find_name,
+    holds_content,
+    kind_in,
     live_of,
     local_index,
     object_at,
@@ -130,6 +135,8 @@ def describe(c, live, raw):
         attr |= A_LOCAL
     if s.attr[raw] & SYM_USED_IN_IFACE:
         attr |= A_USED_IN_IFACE
+    if s.foreign != cython.NULL and s.foreign[raw] & FOREIGN_HIDDEN:
+        attr |= A_HIDDEN
     c.align[live] = s.align[raw]
     c.raw[live] = raw
     if k == 0:
@@ -145,9 +152,14 @@ def describe(c, live, raw):
     c.name[live] = o.base + r.name_off
     c.nname[live] = r.name_len
     if r.abi == ABI_STATIC:
-        attr |= A_FILE_LOCAL
+        # Not so the local symbols of host objects (loader.IsFileLocal): those are hidden.
+        if o.host == cython.NULL or li < o.host.nsections:
+            attr |= A_FILE_LOCAL
     elif r.abi == 1:
         attr |= A_ABI_INTERNAL
+    if o.host != cython.NULL:
+        describe_host(c, live, o, li, attr)
+        return 0
     if li >= o.nalldef:
         # Referenced, defined by nobody: for cmd/link an external symbol without content or object.
         c.attr[live] = attr | A_LINKER | A_LINKER_RELOCS
@@ -172,10 +184,8 @@ def describe(c, live, raw):
             attr |= A_NOSPLIT
         if r.flag2 & FLAG2_ITAB:
             attr |= A_ITAB
-    if 1 <= c.kind[live] <= 5 and r.abi == 0 and r.name_len:
-        entry = find_name(s, c.name[live], r.name_len, 1, False)
-        if entry and has_text(s, s.entries[entry].id):
-            attr |= A_ABI0_TWIN
+    if bears_twin(c, live, r):
+        attr |= A_ABI0_TWIN
     c.attr[live] = attr
     ndata = sym_data(o, li, cython.address(c.data[live]))
     nrel = sym_relocs(o, li, cython.address(c.rel[live]))
@@ -187,13 +197,45 @@ def describe(c, live, raw):
     return 0
 
 
+def describe_host(c, live, o, li, attr):
+    """The columns of a host object's symbol, but for its relocations: like one of the linker's own."""
+    r = o.syms + li
+    h = cython.address(o.host.symbols[li])
+    c.attr[live] = attr | A_LINKER | A_LINKER_RELOCS
+    c.obj[live] = 0
+    c.kind[live] = r.type - HOST_KIND
+    c.size[live] = r.size
+    if bears_twin(c, live, r):
+        c.attr[live] |= A_ABI0_TWIN
+    if li < o.host.nsections:
+        c.attr[live] |= A_HOST_SECTION
+        c.ndata[live] = cython.cast(uint32_t, sym_data(o, li, cython.address(c.data[live])))
+    elif h.outer != NOWHERE:
+        c.attr[live] |= A_INTERIOR
+        c.value[live] = h.value
+    if c.raw[live] < c.syms.first_ref:
+        # A Go object declares it: it is of that compilation unit, and a variable of some Go type.
+        k = object_at(c.syms, c.raw[live])
+        c.obj[live] = k
+        c.li[live] = local_index(c.syms, cython.address(c.syms.objects[k]), c.raw[live])
+        c.attr[live] = (c.attr[live] | A_CLONED) & ~A_LINKER
+
+
+def bears_twin(c, live, r):
+    """Whether an ABI0 function's name is also that of an ABIInternal one."""
+    if not 1 <= c.kind[live] <= 5 or r.abi or r.name_len == 0:
+        return False
+    entry = find_name(c.syms, c.name[live], r.name_len, 1, False)
+    return entry and has_text(c.syms, c.syms.entries[entry].id)
+
+
 def has_text(s, id):
     """Whether a canonical raw id is defined as text."""
-    if id == 0 or id >= s.first_ref:
-        return False
     holder = content(s, id)
+    if id == 0 or not holds_content(s, holder):
+        return False
     o = cython.address(s.objects[object_at(s, holder)])
-    kind = s.kind_of[o.syms[local_index(s, o, holder)].type]
+    kind = kind_in(s, o, o.syms + local_index(s, o, holder))
     return cython.cast(cython.bint, 1 <= kind <= 5)
 
 

@@ -55,6 +55,7 @@ ADOPTED = tuple(
         b"runtime.gcbits.*",
         b"runtime.gcmask.*",
         b"go:func.*",
+        b".got",
         b"go:funcdesc",
         b"go:string.*",
         b"go:buildinfo",

@@ -1,5 +1,6 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
+from goweld.codec.elf_object_kernel cimport ElfObject
 from goweld.codec.goobj_kernel cimport DebugPart, GoObj
 from goweld.model.kinds cimport K_DWARF_ADDR, K_DWARF_CUINFO
 from goweld.model.memory_kernel cimport Arena, Column, Input
@@ -27,13 +28,16 @@ cdef void* fetch_all(void* argument) noexcept nogil
 cdef class Objects:
     cdef Fetching fetching
     cdef GoObj* list          # [0] stands for the linker itself
-    cdef readonly uint32_t n  # objects are 1 .. n - 1
+    cdef readonly uint32_t n  # Go objects are 1 .. n - 1
+    cdef readonly uint32_t nhosts  # host objects are n .. n + nhosts - 1
     cdef Column memory
     cdef Arena arena
     cdef readonly list inputs
     cdef readonly list names
 
     cpdef uint32_t add(self, Input source, Py_ssize_t start, Py_ssize_t length, uint32_t lib, str name) except 0
+    cpdef uint32_t room(self)
+    cpdef uint32_t add_host(self, ElfObject host, str name) except 0
     cpdef int fetch(self, bytes kinds, bint debug) except -1
     cpdef int divide(self) except -1
     cpdef int release(self, int part) except -1

@@ -1,8 +1,12 @@
-"""The Go objects of a link, in load order.  Object 0 stands for the linker, which defines symbols too."""
+"""The objects of a link, in load order: Go's, then host objects.
+
+Object 0 stands for the linker, which defines symbols too.
+"""
 
 from __future__ import annotations
 
 import cython
+from cython.cimports.goweld.codec.elf_object_kernel import ElfObject
 from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
 from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
@@ -77,12 +81,13 @@ def fetch_all(argument):
 
 
 class Objects:
-    """A table of parsed Go objects; `names` says of each which file and archive member it came from."""
+    """A table of parsed objects; `names` says of each which file and archive member it came from."""
 
     def __init__(self, capacity: int) -> None:
         self.memory = Column(cython.sizeof(GoObj), capacity + 1)
         self.list = cython.cast("GoObj *", self.memory.ptr)
         self.n = 1
+        self.nhosts = 0
         self.arena = Arena()
         self.inputs = [None]
         self.names = ["linker"]
@@ -101,6 +106,21 @@ class Objects:
         self.names.append(name)
         self.n += 1
         return self.n - 1
+
+    def room(self) -> int:
+        """How many objects there can be."""
+        return self.memory.length
+
+    def add_host(self, host: ElfObject, name: str) -> int:
+        """Add a host object, once all Go objects are there; its index.  Raises CorruptElf."""
+        index = self.n + self.nhosts
+        if index >= cython.cast(uint32_t, self.memory.length):
+            raise OverflowError("more objects than were announced")
+        host.fill(cython.address(self.list[index]))
+        self.inputs.append(host)
+        self.names.append(name)
+        self.nhosts += 1
+        return index
 
     def fetch(self, kinds: bytes, debug: bool) -> None:
         """Start to map the pages that the next stages read, beside them; debug information if `debug`.
@@ -122,7 +142,7 @@ class Objects:
         return 0
 
     def release(self, part: int) -> None:
-        """Let go of one part of every mapped object; what is read after all comes back."""
+        """Let go of one part of every mapped Go object; what is read after all comes back."""
         for i in range(1, self.n):
             o = cython.address(self.list[i])
             relocs = cython.cast("const uint8_t *", o.relocs)

@@ -1,7 +1,7 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport (
-    PKG_BUILTIN, PKG_HASHED, PKG_HASHED64, PKG_NONE, PKG_SELF, AuxRecord, GoObj, SymRecord,
+    HOST_KIND, PKG_BUILTIN, PKG_HASHED, PKG_HASHED64, PKG_NONE, PKG_SELF, AuxRecord, GoObj, SymRecord,
 )
 from goweld.model.memory_kernel cimport Arena, Column
 from goweld.model.objects_kernel cimport Objects
@@ -51,6 +51,14 @@ cdef enum:
     SYM_CLONED = 16           # size fixed up: cmd/link treats it as its own symbol
     SYM_MOVED = 32            # another raw id holds the content: owner[]
 
+    FOREIGN_HIDDEN = 1        # SymbolColumns.foreign: what host objects and cgo directives say of a symbol
+    FOREIGN_DUPOK = 2         # a later definition is passed over
+    FOREIGN_TEXT = 4          # a host object defines it as a function
+    FOREIGN_WANTED = 8        # a host object refers to it
+    FOREIGN_BLANK = 16        # what Go objects define of it does not count: its content is elsewhere
+    FOREIGN_IMPORTED = 32     # a shared library has it
+    FOREIGN_PLACED = 64       # a section of a host object has it in it
+
 
 cdef struct NameEntry:
     const uint8_t* name
@@ -68,7 +76,10 @@ cdef struct SymbolColumns:
     uint32_t nobjects
     uint32_t n                # raw ids are 1 .. n - 1
     uint32_t first_hashed     # package definitions lie below
-    uint32_t first_ref        # definitions lie below
+    uint32_t first_ref        # Go objects' definitions lie below
+    uint32_t first_made       # Go objects' references lie below
+    uint32_t first_host       # the ids of host objects, which number their symbols one after the other
+    uint32_t end_host
     uint32_t* canon           # raw id -> the first occurrence's; LIVE and the live id where it has one
     uint32_t* raw_of          # live id -> canonical raw id; after deadcode
     uint32_t* owner           # the raw id whose content counts, where attr says SYM_MOVED
@@ -76,6 +87,7 @@ cdef struct SymbolColumns:
     uint32_t* range_of        # id >> RANGE_BITS -> the range of the first id with those bits
     uint8_t* align            # log2 + 1, as cmd/link's loader keeps it; 0: none
     uint8_t* attr
+    uint8_t* foreign          # NULL where there are neither host objects nor cgo directives
     uint64_t* marks           # a word for 32 raw ids: deadcode has reached them, has yet to visit them
     uint32_t* builtins
     uint32_t nbuiltin
@@ -101,8 +113,10 @@ cdef class Symbols:
     cdef void* column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef void* sparse_column(self, uint64_t itemsize, uint64_t length) except NULL
     cdef uint32_t number(self) noexcept
-    cdef int index_objects(self, uint64_t room) except -1
+    cdef uint32_t numbered    # host objects that have ids
+    cdef int index_objects(self) except -1
     cdef int index_names(self, uint64_t wanted) except -1
+    cpdef uint32_t number_hosts(self) except? 0
     cpdef int want(self, bytes name, uint32_t version) except -1
     cpdef uint32_t lookup(self, bytes name, uint32_t version)
     cpdef uint32_t create(self, bytes name, uint32_t version=*) except 0
@@ -210,6 +224,16 @@ cdef inline uint32_t resolve_live(SymbolColumns* s, GoObj* o, uint32_t pkg, uint
 cdef inline uint32_t content(SymbolColumns* s, uint32_t raw) noexcept nogil:
     """The raw id that holds a canonical symbol's content."""
     return s.owner[raw] if gw_attr(s.attr + raw) & SYM_MOVED else raw
+
+
+cdef inline bint holds_content(SymbolColumns* s, uint32_t holder) noexcept nogil:
+    """Whether an id that `content` gave lies in an object that defines it."""
+    return holder < s.first_ref or s.first_host <= holder < s.end_host
+
+
+cdef inline uint32_t kind_in(SymbolColumns* s, GoObj* o, SymRecord* r) noexcept nogil:
+    """The linker kind that an object gives a symbol."""
+    return r.type - HOST_KIND if o.host != NULL else s.kind_of[r.type]
 
 
 cdef inline bint is_reached(SymbolColumns* s, uint32_t raw) noexcept nogil:

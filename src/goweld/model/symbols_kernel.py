@@ -1,14 +1,16 @@
 """All symbols of all objects as columns indexed by raw id (loader.Loader's global index, without its holes).
 
 Raw ids run over the package definitions of every object, then object by object over the hashed64, hashed and
-named definitions, then object by object over the references.  The first occurrence of a symbol has the least
-id, as in cmd/link, so every tie that cmd/link breaks by index comes out the same.
+named definitions, then object by object over the references, then over what the linker makes and what host
+objects bring.  The first occurrence of a symbol has the least id, as in cmd/link, so every tie that cmd/link
+breaks by index comes out the same.
 """
 
 from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_name
+from cython.cimports.goweld.model.kinds import K_XREF
 from cython.cimports.goweld.model.memory_kernel import Arena, Column, touch
 from cython.cimports.goweld.model.objects_kernel import Objects
 from cython.cimports.libc.stdint import uint32_t, uint64_t
@@ -17,6 +19,7 @@ from cython.cimports.libc.string import memcmp, memcpy
 from goweld.errors import LinkError
 
 MADE = cython.declare(cython.int, 64)  # room for symbols that the linker makes before deadcode
+LATE = cython.declare(uint32_t, 1 << 18)  # room for symbols of host objects that archives bring
 
 
 def find_name(s, name, size, version, insert):
@@ -84,18 +87,29 @@ class Symbols:
         c.objects = self.objects.list
         c.nobjects = self.objects.n
         c.n = self.number()
-        room = cython.cast(uint64_t, c.n) + MADE + made
+        c.first_made = c.first_host = c.end_host = c.n
+        room = cython.cast(uint64_t, c.n) + MADE + cython.cast(uint32_t, made)
+        for i in range(c.nobjects, c.nobjects + self.objects.nhosts):
+            room += c.objects[i].nalldef
+        likely = room
+        if self.objects.nhosts:
+            room += LATE
         self.room = room
         c.canon = cython.cast("uint32_t *", self.column(4, room))
         c.owner = cython.cast("uint32_t *", self.sparse_column(4, room))
         c.align = cython.cast("uint8_t *", self.column(1, room))
-        touch(c.align, room)
+        touch(c.align, likely)
         c.attr = cython.cast("uint8_t *", self.column(1, room))
-        touch(c.attr, room)
+        touch(c.attr, likely)
+        if self.objects.nhosts or made:
+            c.foreign = cython.cast("uint8_t *", self.sparse_column(1, room))
         c.marks = cython.cast("uint64_t *", self.column(8, (room >> 5) + 1))
-        touch(c.marks, room >> 2)
-        c.fix_size = cython.cast("uint32_t *", self.sparse_column(8, c.first_ref - c.first_hashed))
-        self.index_objects(room)
+        touch(c.marks, likely >> 2)
+        c.fix_size = cython.cast("uint32_t *", self.sparse_column(8, room - c.first_hashed))
+        ranges = 3 * cython.cast(uint64_t, c.nobjects) + self.objects.room() + 4
+        c.ranges = cython.cast("IdRange *", self.column(cython.sizeof(IdRange), ranges))
+        c.range_of = cython.cast("uint32_t *", self.column(4, (room >> RANGE_BITS) + 1))
+        self.index_objects()
         self.index_names(wanted)
 
     def column(self, itemsize, length):
@@ -125,11 +139,9 @@ class Symbols:
             following += c.objects[i].nref
         return following
 
-    def index_objects(self, room):
+    def index_objects(self):
         """Which object each raw id belongs to: ascending ranges of ids, and where to begin to look."""
         c = cython.address(self.c)
-        c.ranges = cython.cast("IdRange *", self.column(cython.sizeof(IdRange), 3 * c.nobjects + 2))
-        c.range_of = cython.cast("uint32_t *", self.column(4, (room >> RANGE_BITS) + 1))
         n = cython.cast(uint32_t, 0)
         add_range(c, cython.address(n), 0, 1, 0)
         for i in range(1, c.nobjects):
@@ -139,10 +151,13 @@ class Symbols:
             add_range(c, cython.address(n), o.hbase, o.nalldef - o.ndef, i)
         for i in range(1, c.nobjects):
             add_range(c, cython.address(n), c.objects[i].rbase, c.objects[i].nref, i)
-        add_range(c, cython.address(n), c.n, 1, 0)
+        add_range(c, cython.address(n), c.first_made, c.first_host - c.first_made, 0)
+        for i in range(c.nobjects, c.nobjects + self.numbered):
+            add_range(c, cython.address(n), c.objects[i].hbase, c.objects[i].nalldef, i)
+        add_range(c, cython.address(n), c.end_host if c.end_host > c.first_host else c.first_made, 1, 0)
         c.ranges[n].first = 0xFFFFFFFF
         at = cython.cast(uint32_t, 0)
-        for block in range((room >> RANGE_BITS) + 1):
+        for block in range((self.room >> RANGE_BITS) + 1):
             while c.ranges[at + 1].first <= cython.cast(uint64_t, block) << RANGE_BITS:
                 at += 1
             c.range_of[block] = at
@@ -162,6 +177,10 @@ class Symbols:
             few += c.objects[i].nnamed + c.objects[i].nref
             most += c.objects[i].ndef + c.objects[i].nnamed
         most += 2 * few
+        for i in range(c.nobjects, c.nobjects + self.objects.nhosts):
+            most += c.objects[i].nalldef
+        if self.objects.nhosts:
+            most += LATE
         slots = cython.cast(uint64_t, 2048)
         while slots < few // 4:
             slots *= 2
@@ -176,6 +195,25 @@ class Symbols:
 
     def __len__(self) -> int:
         return self.c.n
+
+    def number_hosts(self) -> int:
+        """Give the host objects that have none their ids, after all that were given so far; how many have."""
+        c = cython.address(self.c)
+        if c.first_host == c.end_host:
+            c.first_host = c.end_host = c.n
+        if c.n != c.end_host:
+            raise OverflowError("host objects after symbols of the linker's own")
+        for i in range(c.nobjects + self.numbered, c.nobjects + self.objects.nhosts):
+            o = cython.address(c.objects[i])
+            if c.n + cython.cast(uint64_t, o.nalldef) + MADE > self.room:
+                raise OverflowError("more symbols in host objects than announced")
+            o.hbase = c.n
+            o.rbase = c.n + o.nalldef
+            c.n += o.nalldef
+        self.numbered = self.objects.nhosts
+        c.end_host = c.n
+        self.index_objects()
+        return self.numbered
 
     def want(self, name: bytes, version: int) -> None:
         """Announce a name that the linker will look up.  Before the names of the objects are bound."""
@@ -223,13 +261,18 @@ class Symbols:
 
     def kind(self, raw: int) -> int:
         """The linker kind of a symbol's content, by canonical raw id; 0 where no object defines it."""
-        if raw == 0 or raw >= self.c.first_ref:
+        c = cython.address(self.c)
+        holder = content(c, raw)
+        if raw == 0 or not holds_content(c, holder):
             return 0
-        return self.c.kind_of[self.record(raw).type]
+        o = cython.address(c.objects[object_at(c, holder)])
+        kind = kind_in(c, o, o.syms + local_index(c, o, holder))
+        return 0 if kind == K_XREF else kind
 
     def size(self, raw: int) -> int:
         """The size of a symbol's content, by canonical raw id."""
-        return 0 if raw == 0 or raw >= self.c.first_ref else self.record(raw).size
+        holds = holds_content(cython.address(self.c), content(cython.address(self.c), raw))
+        return self.record(raw).size if raw and holds else 0
 
     def record(self, raw):
         holder = content(cython.address(self.c), raw)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goweld.objects.importcfg import ImportConfig
 
 ZERO = bytes(8)
+MEMBERS = 4096  # of the compiler's archives, that host objects may need
 # ELF, Mach-O; PE and XCOFF show in two bytes.
 HOST_MAGIC = (b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
 HOST_MACHINES = (b"\x4c\x01", b"\x64\x86", b"\xc4\x01", b"\x64\xaa", b"\x01\xd7", b"\x01\xf7")
@@ -140,7 +141,8 @@ def read_from(loading: Loading, start: int) -> int:
 
 def table(loading: Loading) -> Objects:
     """The objects read, each knowing which object stands for each package it refers to."""
-    objects = Objects(len(loading.found))
+    hosts = len(loading.libraries.host_objects)
+    objects = Objects(len(loading.found) + (hosts + MEMBERS if hosts else 0))
     by_prefix: dict[str, int] = {}
     position = {library: i for i, library in enumerate(loading.libraries.list)}
     for source, start, size, library, name, _ in loading.found:

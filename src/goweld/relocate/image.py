@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from goweld.layout.data_kernel import DataSymbols
     from goweld.model.layout import DebugSection, Layout, Section, TextLayout
     from goweld.model.live_kernel import Live
+    from goweld.model.memory_kernel import Column
 
 TLS_OFFSET = -8  # ELF has the runtime's thread-local word below the thread pointer (ld.computeTLSOffset)
 # The data symbols in each segment's file part, by kind; without a relro segment, rodata has its symbols.
@@ -39,8 +40,9 @@ def add(live: Live, work: Relocation, text: TextLayout, layout: Layout, symbols:
     work.count_from(section_starts(layout))
     section = text.section
     place = section.fileoff, section.vaddr, section.length
-    below = count_below(live, text)
-    work.add(text.order, below, text.count - below, *place, work.arch.code_pad)
+    order, count = text.blocks
+    below = count_below(live, order, count, section.vaddr)
+    work.add(order, below, count - below, *place, work.arch.code_pad)
     for section in layout.text.sections[1:]:
         place = section.fileoff, section.vaddr, section.length
         work.add(symbols.order, section.first, section.count, *place, 0)
@@ -93,16 +95,16 @@ def write_object(
     return [(section, work.external(first, end)) for (section, first), end in zip(marks, ends, strict=True)]
 
 
-def count_below(live: Live, text: TextLayout) -> int:
+def count_below(live: Live, order: Column, count: int, start: int) -> int:
     """How many functions lie before the section, and so in no file (ld.writeBlocks).
 
     Functions are placed from -T's address on, the section from the next one with the section's alignment.
     """
-    ids = text.order.view().cast("I")
-    count = 0
-    while count < text.count and live.value(ids[count]) < text.section.vaddr:
-        count += 1
-    return count
+    ids = order.view().cast("I")
+    below = 0
+    while below < count and live.value(ids[below]) < start:
+        below += 1
+    return below
 
 
 def report(

@@ -37,7 +37,7 @@ def resolve(
     made: int = 0,
     shared: bool = False,
 ) -> Symbols:
-    """One canonical id per symbol.
+    """One canonical id per symbol, but for those of host objects, which follow.
 
     `wanted` are the (name, version) that later stages look up; `made` is how many symbols they may make
     before deadcode, besides the usual.  `shared`: some of the wanted ones may be in shared libraries.
@@ -49,6 +49,11 @@ def resolve(
     packages = [library.package for library in libraries.list]
     for name, version in names:
         symbols.want(name, version)
+    if objects.nhosts:
+        from goweld.resolve.host_kernel import names_of
+
+        for index in range(objects.n, objects.n + objects.nhosts):
+            names_of(symbols, index)
     refuse_corrupt(objects, enter_definitions(symbols))
     corrupt, new, old, pairs = merge_named(symbols, options.strictdups != 0)
     refuse_corrupt(objects, corrupt)

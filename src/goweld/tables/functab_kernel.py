@@ -530,13 +530,14 @@ def leads_to(c, id, function):
 def fill_buckets(d, to, n):
     """For each subbucket of `n` the first function that touches it, counted from its bucket's first.
 
-    Functions follow each other without a gap, so that is the function which its first byte belongs to.
+    Functions follow each other without a gap, so that is the function which its first byte belongs to: of
+    several names of one function the last, but for the very first function.
     """
     table = cython.cast("uint32_t *", d.functab)
     base = func = cython.cast(uint32_t, 0)
     for i in range(n):
         start = table[0] + cython.cast(uint64_t, SUBBUCKET_SIZE) * i
-        while func + 1 < d.n and table[2 * func + 2] <= start:
+        while i and func + 1 < d.n and table[2 * func + 2] <= start:
             func += 1
         bucket = to + BUCKET_ENTRY * (i // SUBBUCKETS)
         if i % SUBBUCKETS == 0:

@@ -65,7 +65,8 @@ def build(
     `goroot` takes the place of $GOROOT in file names; empty: it stays.  `imports`: what is inlined
     may be a shared library's.
     """
-    functions = Functions(live, text.order, text.count)
+    order, count = text.functions
+    functions = Functions(live, order, count)
     if imports:
         functions.allow_imports()
     refuse(live, functions.describe(), CORRUPT)
@@ -73,8 +74,8 @@ def build(
     clean = goroot.encode("utf-8", "surrogateescape") if is_clean(goroot) else None
     functions.set_files([files(unit) for unit in functions.units()], clean, expand)
     tables = Pclntab()
-    ids = text.order.view().cast("I")
-    tables.first, tables.last = ids[0], ids[text.count - 1]
+    ids = order.view().cast("I")
+    tables.first, tables.last = ids[0], ids[count - 1]
     carrier = make_symbols(live, tables)
     functab = Functab(functions)
     reserve_together(live, [tables.functab], [rounded(functions.functab_size())])
@@ -134,6 +135,8 @@ def rounded(size: int) -> int:
 def fill_findfunctab(live: Live, tables: Pclntab, functab: Functab) -> None:
     """The table that finds a function by its address (ld.Link.findfunctab)."""
     size = live.value(tables.last) + live.size(tables.last) - live.value(tables.first)
+    if size <= 0:
+        refuse(live, tables.first, "textOff overflow")
     subbuckets = (size + SUBBUCKET - 1) // SUBBUCKET
     buckets = (size + BUCKET - 1) // BUCKET
     live.reserve_data(tables.findfunctab, 4 * buckets + subbuckets)

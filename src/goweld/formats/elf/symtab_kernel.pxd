@@ -13,6 +13,7 @@ cdef enum:
     STT_SECTION = 3
     STT_FILE = 4
     STT_TLS = 6
+    STV_HIDDEN = 2
     SHN_UNDEF = 0
     ALIAS = 0x80000000        # of a chosen id: the local name of a global function
     LOCAL_SIZE = 6

@@ -20,6 +20,7 @@ from cython.cimports.goweld.model.live_kernel import (
     A_ABI_INTERNAL,
     A_CONTENT_HASHED,
     A_FILE_LOCAL,
+    A_HIDDEN,
     A_LOCAL,
     A_NOT_IN_SYMTAB,
     Live,
@@ -193,7 +194,7 @@ def binding(c, chosen, s):
     attr = c.attr[s]
     if chosen.exported and not (chosen.dynlinking or chosen.exported[s] or is_undefined(c.kind[s])):
         return STB_LOCAL
-    if attr & A_LOCAL:
+    if attr & (A_LOCAL | A_HIDDEN):
         return STB_LOCAL
     if attr & A_CONTENT_HASHED and is_text(c.kind[s]):
         return STB_LOCAL
@@ -247,6 +248,7 @@ def emit(c, w, chosen, bind, numbers, nsections):
         e = w.next
         e.st_name = cython.cast(uint32_t, w.end - w.strings)
         e.st_info = cython.cast(uint8_t, (bind << 4) | elf_type)
+        e.st_other = STV_HIDDEN if c.attr[s] & A_HIDDEN else 0
         e.st_shndx = number
         e.st_value = c.value[s]
         e.st_size = size

@@ -1,0 +1,8 @@
+#include "shapes.h"
+
+int shared_value; /* common, again */
+int weakly(void); /* defined weakly elsewhere */
+extern __attribute__((visibility("hidden"))) int hidden_value;
+static int calls = 2;
+
+int hidden_sum(void) { return hidden_value + calls + weakly(); }

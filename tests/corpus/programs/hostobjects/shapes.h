@@ -1,0 +1,12 @@
+extern int shared_value;
+int twice(int n);
+int choose(int n);
+int apply(int which, int n);
+unsigned long long wide(unsigned long long a, unsigned long long b);
+int bits(unsigned long long n);
+int hidden_sum(void);
+int weakly(void);
+int count_calls(void);
+int aliased(int n);
+const char *name_of(int n);
+int call_back(int a, int b);
