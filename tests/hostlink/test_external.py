@@ -208,7 +208,7 @@ def with_member(job: linkjob.Job, name: str, content: bytes) -> linkjob.Job:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("dynimportfail", b""), ("preferlinkext", b""), ("odd.txt", b"nothing")],
+    [("odd.o", b"nobody knows"), ("dynimportfail", b""), ("preferlinkext", b""), ("odd.txt", b"nothing")],
 )
 @pytest.mark.parametrize("mode", ["auto", "internal"])
 def test_members_that_decide(job: linkjob.Job, name: str, content: bytes, mode: str) -> None:
