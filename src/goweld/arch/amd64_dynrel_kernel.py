@@ -52,7 +52,7 @@ def wants(c, pie, s, r, t):
         if elf == R_X86_64_GOTPCREL or elf == R_X86_64_GOTPCRELX or elf == R_X86_64_REX_GOTPCRELX:
             return REWRITTEN
         return CHANGED
-    if kind == R_ADDR and pie:
+    if kind == R_ADDR and pie and t:
         return CHANGED if is_text(c.kind[s]) else NOTED
     return CHANGED if is_import(c, t) else LEFT
 

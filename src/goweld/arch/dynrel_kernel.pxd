@@ -17,7 +17,7 @@ cdef enum:
     OF_IMPORT = 3             # a type that symbols of shared libraries cannot have
     UNKNOWN_SYMBOL = 4
     WRONG_SIZE = 5
-    MOST = 16                 # failures that are kept
+    MOST = 32                 # failures that are kept
 
 
 cdef struct Hit:              # a relocation that is not left as it is
@@ -36,7 +36,7 @@ cdef struct Found:            # what one task found
 
 cdef struct Failed:
     uint32_t symbol
-    uint32_t reloc
+    uint32_t type
     uint32_t target
     int why
 
@@ -87,7 +87,7 @@ cdef class DynamicRelocations:
     cdef list memory
     cdef list runs
     cdef uint64_t nhits
-    cdef Failed failed[16]
+    cdef Failed failed[32]
     cdef uint32_t nfailed
     cpdef int find(self, Column ids, uint32_t count) except -1
     cpdef list settle(self, uint32_t rela, list exported)

@@ -80,11 +80,12 @@ def settle_all(d, settle, f, failed, nfailed):
     for i in range(f.n):
         h = cython.address(f.hits[i])
         r = cython.address(d.c.rel[h.symbol][h.reloc])
+        type = r.type
         why = settle(d, h.symbol, r, h.target)
         if why != DONE:
             if nfailed < MOST:
                 failed[nfailed].symbol = h.symbol
-                failed[nfailed].reloc = h.reloc
+                failed[nfailed].type = type
                 failed[nfailed].target = h.target
                 failed[nfailed].why = why
             nfailed += 1
@@ -209,7 +210,8 @@ class DynamicRelocations:
                 free(found[i].hits)
             column.free()
         c = self.d.c
-        c.size[rela] = c.ndata[rela] = cython.cast(uint32_t, self.d.nrela * 24)
+        c.size[rela] = cython.cast(uint32_t, self.d.nrela * 24)
+        c.ndata[rela] = cython.cast(uint32_t, self.d.nrela * 24)
         c.nrel[rela] = cython.cast(uint32_t, self.d.nrela * 2)
         return [
             self.entries(cython.address(self.d.dynsym)),
@@ -218,11 +220,11 @@ class DynamicRelocations:
         ]
 
     def failures(self) -> list[tuple[int, int, int, int]]:
-        """What could not be settled, or some of it: (symbol, relocation, target, why)."""
+        """What could not be settled, or some of it: (symbol, relocation's type, target, why)."""
         found = []
         for i in range(min(self.nfailed, MOST)):
             f = cython.address(self.failed[i])
-            found.append((f.symbol, f.reloc, f.target, f.why))
+            found.append((f.symbol, f.type, f.target, f.why))
         return found
 
     def make_writable(self):

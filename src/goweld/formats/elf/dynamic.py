@@ -164,7 +164,7 @@ class Dynamic:
             self.relaplt.number(0, 8)
         self.got.data += bytes(8 * len(addresses))
         self._finish()
-        return [explain(self.live, *failure) for failure in work.failures()]
+        return [line for failure in work.failures() for line in explain(self.live, arch, self.pie, failure)]
 
     def _finish(self) -> None:
         """The hash table, versions, and the rest of .dynamic (ld.elfdynhash)."""
