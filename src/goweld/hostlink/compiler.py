@@ -11,8 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from goweld.model.options import Options
-
 DEFAULT = "gcc"
 YES, NO = "yes", "no"
 TRIVIAL = "int main() { return 0; }"
@@ -125,11 +123,3 @@ def trim(flags: Sequence[str]) -> list[str]:
         elif flag.startswith(KEPT):
             kept.append(flag)
     return kept
-
-
-def ask(options: Options, arch: Sequence[str], question: str, environ: Mapping[str, str]) -> str:
-    """The compiler's answer to one question of an internal link, such as where its libgcc is."""
-    compiler = Compiler(options.extld, arch, (), environ)
-    answer = compiler.library(question)
-    compiler.answers.keep()
-    return answer
