@@ -46,6 +46,8 @@ class HostObjects:
             )
             index = self.objects.add_host(elf, host.name)
         except CorruptElf as error:
-            raise LinkError(f"loadelf: {host.name}: {error}", prefixed=False) from None
+            # A relocation's type is refused in the object's name alone (loadelf.relSize).
+            known = str(error).startswith(f"{host.name}: ")
+            raise LinkError(f"{'' if known else f'loadelf: {host.name}: '}{error}", prefixed=False) from None
         self.added.append(host)
         return index
