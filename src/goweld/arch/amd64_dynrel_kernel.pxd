@@ -28,4 +28,3 @@ cdef int settle(Tables* d, uint32_t s, RelocRecord* r, uint32_t t) noexcept nogi
 cdef int settle_elf(Tables* d, uint32_t s, RelocRecord* r, uint32_t t, int elf) noexcept nogil
 cdef int settle_pcrel(Tables* d, RelocRecord* r, uint32_t t, int size) noexcept nogil
 cdef int settle_got(Tables* d, uint32_t s, RelocRecord* r, uint32_t t) noexcept nogil
-cdef int settle_address(Tables* d, uint32_t s, RelocRecord* r, uint32_t t) noexcept nogil

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cython
+from cython.cimports.goweld.arch.amd64_tls import tls_ie_to_le
 from cython.cimports.goweld.arch.dynrel_kernel import (
     CHANGED,
     DONE,
@@ -13,23 +14,16 @@ from cython.cimports.goweld.arch.dynrel_kernel import (
     REWRITTEN,
     UNEXPECTED_TYPE,
     UNKNOWN_SYMBOL,
-    WRONG_SIZE,
     Rules,
     add_got,
     add_plt,
-    add_rela,
     is_import,
     is_text,
+    settle_address,
 )
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
 from cython.cimports.goweld.model.kinds import (
-    K_DATA,
-    K_DATA_END,
-    K_GOFUNC,
-    K_GOSTRING,
     K_NONE,
-    K_RODATA_END,
-    K_TYPE,
     K_XREF,
     R_ADDR,
     R_CALL,
@@ -42,6 +36,7 @@ def rules() -> Rules:
     made = Rules()
     made.wants = wants
     made.settle = settle
+    made.relax = tls_ie_to_le
     return made
 
 
@@ -70,7 +65,7 @@ def settle(d, s, r, t):
             r.idx = d.plt_symbol
         return DONE
     if kind == R_ADDR:
-        return settle_address(d, s, r, t)
+        return settle_address(d, s, r, t, R_X86_64_GLOB_DAT, R_X86_64_RELATIVE)
     return DONE if d.pie else NOT_OURS
 
 
@@ -116,21 +111,4 @@ def settle_got(d, s, r, t):
             return DONE
     r.add += add_got(d, t, R_X86_64_GLOB_DAT)
     r.idx = d.got_symbol
-    return DONE
-
-
-def settle_address(d, s, r, t):
-    """An address: known only to the dynamic linker where the program may lie anywhere."""
-    c = d.c
-    if is_text(c.kind[s]):
-        r.add += add_got(d, t, R_X86_64_GLOB_DAT)
-        r.idx = d.got_symbol
-        return DONE
-    kind = c.kind[s]
-    readonly = cython.cast(cython.bint, K_GOSTRING <= kind <= K_RODATA_END or K_TYPE <= kind <= K_GOFUNC)
-    if not d.pie and not readonly and not K_DATA <= kind <= K_DATA_END:
-        return NOT_OURS
-    if r.size != 8:
-        return WRONG_SIZE
-    add_rela(d, s, r.off, R_X86_64_RELATIVE, 0, t, r.add)
     return DONE

@@ -9,6 +9,7 @@ from goweld.errors import LinkError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
 VERSIONS = (*(f"v8.{minor}" for minor in range(10)), *(f"v9.{minor}" for minor in range(6)))
 
@@ -32,6 +33,12 @@ def level(environ: Mapping[str, str]) -> str:
 
 def instructions(*words: int) -> bytes:
     return b"".join(word.to_bytes(4, "little") for word in words)
+
+
+def dynamic() -> ModuleType:
+    from goweld.arch import arm64_dynamic
+
+    return arm64_dynamic
 
 
 ARCH = Arch(
@@ -59,6 +66,7 @@ ARCH = Arch(
         reloc_type=3,  # R_ADDRARM64
         reloc_size=8,
     ),
+    dynamic=dynamic,
     instructions=arm64_kernel.instructions(),
     messages=arm64_kernel.MESSAGES,
 )

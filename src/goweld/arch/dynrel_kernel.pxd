@@ -66,9 +66,14 @@ ctypedef int (*Wants)(LiveColumns* c, bint pie, uint32_t s, RelocRecord* r, uint
 ctypedef int (*Settle)(Tables* d, uint32_t s, RelocRecord* r, uint32_t t) noexcept nogil
 
 
+# Have the code around `off` set a thread-local offset rather than load it from the GOT; False: it is no such load.
+ctypedef bint (*Relax)(uint8_t* code, int32_t off) noexcept nogil
+
+
 cdef class Rules:
     cdef Wants wants
     cdef Settle settle
+    cdef Relax relax          # NULL: no such relocation
 
 
 cdef struct Scan:
@@ -106,5 +111,6 @@ cdef uint32_t enter(Table* table, uint32_t s) noexcept nogil
 cdef uint32_t add_plt(Tables* d, uint32_t t) noexcept nogil
 cdef uint32_t add_got(Tables* d, uint32_t t, uint32_t glob_dat) noexcept nogil
 cdef void add_rela(Tables* d, uint32_t s, int64_t off, uint32_t type, uint32_t number, uint32_t t, int64_t add) noexcept nogil
+cdef int settle_address(Tables* d, uint32_t s, RelocRecord* r, uint32_t t, uint32_t glob_dat, uint32_t relative) noexcept nogil
 cdef bint is_import(LiveColumns* c, uint32_t t) noexcept nogil
 cdef bint is_text(uint32_t kind) noexcept nogil

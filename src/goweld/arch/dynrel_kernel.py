@@ -8,7 +8,18 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
-from cython.cimports.goweld.model.kinds import K_DYNIMPORT, K_TEXT, K_TEXT_END, R_ADDR
+from cython.cimports.goweld.model.kinds import (
+    K_DATA,
+    K_DATA_END,
+    K_DYNIMPORT,
+    K_GOFUNC,
+    K_GOSTRING,
+    K_RODATA_END,
+    K_TEXT,
+    K_TEXT_END,
+    K_TYPE,
+    R_ADDR,
+)
 from cython.cimports.goweld.model.live_kernel import A_LINKER_RELOCS, target
 from cython.cimports.goweld.model.memory_kernel import Column
 from cython.cimports.goweld.model.pool_kernel import run_tasks
@@ -139,6 +150,23 @@ def add_rela(d, s, off, type, number, t, add):
         r[1].size = 0  # the addend is a number; nothing is to be applied
         cython.cast("int64_t *", w)[2] = add
     d.nrela += 1
+
+
+def settle_address(d, s, r, t, glob_dat, relative):
+    """An address: known only to the dynamic linker where the program may lie anywhere."""
+    c = d.c
+    if is_text(c.kind[s]):
+        r.add += add_got(d, t, glob_dat)
+        r.idx = d.got_symbol
+        return DONE
+    kind = c.kind[s]
+    readonly = cython.cast(cython.bint, K_GOSTRING <= kind <= K_RODATA_END or K_TYPE <= kind <= K_GOFUNC)
+    if not d.pie and not readonly and not K_DATA <= kind <= K_DATA_END:
+        return NOT_OURS
+    if r.size != 8:
+        return WRONG_SIZE
+    add_rela(d, s, r.off, relative, 0, t, r.add)
+    return DONE
 
 
 class Rules:

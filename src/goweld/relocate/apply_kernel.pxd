@@ -1,5 +1,6 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
+from goweld.arch.dynrel_kernel cimport Relax
 from goweld.arch.instructions_kernel cimport Apply
 from goweld.codec.goobj_kernel cimport RelocRecord
 from goweld.model.live_kernel cimport Live, LiveColumns
@@ -33,7 +34,7 @@ cdef struct Place:            # all that applying relocations needs
     uint64_t* section_start   # by section index; what section-relative relocations count from
     int64_t tls_offset
     Apply apply               # the architecture's own relocations; NULL: it has none
-    bint pie
+    Relax relax               # of thread-local loads in a position independent program; NULL: in no other
     uint32_t* slots           # see DebugSections; NULL: no debug section is relocated
     uint64_t* unit_start
     uint32_t unreachable      # runtime.unreachableMethod, which weak addresses of dead symbols become

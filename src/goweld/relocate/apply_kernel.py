@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 import cython
-from cython.cimports.goweld.arch.amd64_tls import tls_ie_to_le
+from cython.cimports.goweld.arch.dynrel_kernel import Rules
 from cython.cimports.goweld.arch.instructions_kernel import Instructions
 from cython.cimports.goweld.arch.outcome import (
     NOTHING,
@@ -170,7 +170,7 @@ def resolve_here(p, s, r, t, at, found):
     elif kind == R_TLS_LE:
         o = p.tls_offset + r.add
     elif kind == R_TLS_IE:
-        if not p.pie or r.size != 4 or not tls_ie_to_le(at, r.off):
+        if p.relax == cython.NULL or r.size != 4 or not p.relax(at, r.off):
             return WHY_TLS
         o = p.tls_offset
     elif kind == R_CONST:
@@ -422,7 +422,8 @@ class Relocation:
         self.b.place.c = cython.address(self.live.c)
         self.b.place.section_start = cython.cast("uint64_t *", cython.cast(Column, starts).ptr)
         self.b.place.tls_offset = tls_offset
-        self.b.place.pie = pie
+        if pie and arch.dynamic is not None:
+            self.b.place.relax = cython.cast(Rules, arch.dynamic().rules()).relax
         self.b.place.unreachable = unreachable
         pthread_mutex_init(cython.address(self.b.writing), cython.NULL)
 
