@@ -120,7 +120,9 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     directives = cgo_directives.parse(libraries)
     spoken_of = cgo_directives.wanted(directives)
     wanted += spoken_of
-    shlibs = find_shlibs(libraries, options.libdirs, debug) if mode.linkshared else []
+    shlibs = (
+        find_shlibs(libraries, importcfg.directories(options, os.environ), debug) if mode.linkshared else []
+    )
     wanted += [(modules.hash_name(shlib.path), 0) for shlib in shlibs]
     symbols = resolution.resolve(
         options, objects, libraries, goal.release, wanted, diagnostics, len(spoken_of), bool(shlibs)

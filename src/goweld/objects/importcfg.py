@@ -89,15 +89,18 @@ class Directories(ImportConfig):
 
 
 def choose(options: Options, environ: Mapping[str, str]) -> ImportConfig:
-    """The importcfg file, or else the directories of -L and last that of the distribution (ld.libinit)."""
-    if options.importcfg:
-        return read(options.importcfg)
-    directories = list(options.libdirs)
+    """The importcfg file, or else directories."""
+    return read(options.importcfg) if options.importcfg else Directories(directories(options, environ))
+
+
+def directories(options: Options, environ: Mapping[str, str]) -> list[str]:
+    """The directories to search: those of -L, and last that of the distribution (ld.libinit)."""
+    found = list(options.libdirs)
     goroot = environ.get("GOROOT")
     if goroot:
         port = "_".join(arch.port(environ))
-        directories.append(os.path.join(goroot, "pkg", port + install_suffix(options)))
-    return Directories(directories)
+        found.append(os.path.join(goroot, "pkg", port + install_suffix(options)))
+    return found
 
 
 def install_suffix(options: Options) -> str:

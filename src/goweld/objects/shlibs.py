@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from goweld.model.libraries import Libraries
 
-SHT_NOTE, SHT_REL, SHT_RELA, SHT_NOBITS, SHT_DYNSYM = 7, 9, 4, 8, 11
+SHT_NOTE, SHT_NOBITS, SHT_DYNSYM = 7, 8, 11
 SYM_SIZE = 24
 GO = b"Go\0\0"
 HASH_TAG, DEPS_TAG = 2, 3
@@ -66,6 +66,8 @@ def read_one(path: str, directories: Sequence[str]) -> Shlib:
     if symbols is None or symbols.link >= len(sections.all):
         raise LinkError(f"cannot read symbols from shared library: {path}", prefixed=False)
     strings = sections.all[symbols.link]
+    if strings.type == SHT_NOBITS:
+        raise LinkError(f"cannot read symbols from shared library: {path}", prefixed=False)
     loaded = [(s.addr, s.size, s.offset) for s in sections.all if s.addr and s.type != SHT_NOBITS]
     return Shlib(
         path,
