@@ -1,4 +1,4 @@
-"""Samples of links with a damaged package file or object: cmd/link's bytes, or a refusal that names the file."""
+"""Links with a damaged package file or object give the bytes of cmd/link or a refusal that names the file."""
 
 from __future__ import annotations
 
