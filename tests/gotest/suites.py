@@ -3,8 +3,8 @@
 usage: suites.py [--suite NAME]... [--cc CC] [--plain] [--keep] --go GO --goweld GOWELD
 
 suites.toml lists them. The toolexec is in GOFLAGS, so that what tests build inside is linked so, too; the
-real linker runs behind one as well, which counts its links. Nothing is skipped for being long. What the real
-side comes to is kept, and --keep uses it again; --plain runs that side alone.
+real linker runs behind one as well, which counts its links, those that end in an error among them. Nothing is
+skipped for being long. What the real side comes to is kept, and --keep uses it again; --plain runs it alone.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Side:
         said = ", ".join(f"{self.count(verdict)} {verdict}" for verdict in VERDICTS)
         links = f"{self.linked} links"
         links += f", {self.passed_on} handed on" if self.passed_on else ""
-        links += f", {self.failed} refused" if self.failed else ""
+        links += f", {self.failed} with an error" if self.failed else ""
         return f"{said}; {links}; {self.seconds:.0f} s"
 
 
