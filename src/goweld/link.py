@@ -102,7 +102,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         from goweld.model.hosts import HostObjects
         from goweld.resolve import hosts as host_symbols
 
-        foreign = HostObjects(objects, goal.arch)
+        foreign = HostObjects(objects, goal.arch, options.capturehostobjs)
         foreign.add_all(libraries.host_objects)
 
     # 2 resolve: one id per symbol.

@@ -52,7 +52,7 @@ def load(
 
     `library` asks the C compiler for the path of one: its answer, or "none".
     """
-    work = Loading(symbols, hosts, options, diagnostics)
+    work = Loading(symbols, hosts)
     for raw, kind in cgo.kinds.items():
         blank(symbols, raw, kind == K_DYNIMPORT)
     before = [(name, export(symbols, name, raw)) for name, raw in cgo.by_name.items()]
@@ -71,6 +71,7 @@ def load(
                     work.archive(path)
     for local, raw in before:
         export(symbols, local, raw)
+    diagnostics.say(hosts.said)
     for raw in list(cgo.kinds):
         if is_placed(symbols, raw):
             del cgo.kinds[raw]
@@ -81,13 +82,9 @@ def load(
 class Loading:
     """Host objects being entered, one after the other."""
 
-    def __init__(
-        self, symbols: Symbols, hosts: HostObjects, options: Options, diagnostics: Diagnostics
-    ) -> None:
+    def __init__(self, symbols: Symbols, hosts: HostObjects) -> None:
         self.symbols = symbols
         self.hosts = hosts
-        self.directory = options.capturehostobjs
-        self.diagnostics = diagnostics
         self.entered = 0
 
     def enter(self, host: HostObject) -> None:
@@ -99,8 +96,6 @@ class Loading:
             name, where, here = (symbols.name(id).decode("utf-8", "replace") for id in ids)
             text = WHY[why].format(name=name, other=where, here=here)
             raise LinkError(f"loadelf: {host.name}: {text}", prefixed=False)
-        if self.directory:
-            self.capture(host)
         self.entered += 1
 
     def lacking(self) -> dict[bytes, int]:
@@ -159,21 +154,3 @@ class Loading:
         except OverflowError as error:
             raise Unsupported(str(error)) from None
         self.enter(host)
-
-    def capture(self, host: HostObject) -> None:
-        """Save a host object, and what is known of it (ld.captureHostObj)."""
-        base = os.path.join(self.directory, f"captured-obj-{self.entered}")
-        path = host.source.path
-        about = f"pkg: {host.package}\npn: {host.name}\nfile: {path}\noff: {host.start}\nlen: {host.size}\n"
-        content = host.source.read(host.start, host.size)
-        for name, what, data in (
-            (base + ".txt", "error writing captured host obj info", os.fsencode(about)),
-            (base + ".o", "error writing captured host object", content),
-        ):
-            try:
-                with open(name, "wb") as file:
-                    file.write(data)
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise LinkError(f"{what} {name}: open {name}: {reason}", status=1) from None
-        self.diagnostics.say([f"link: info: captured host object {path} to {base}.o"])

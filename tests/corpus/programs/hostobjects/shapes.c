@@ -27,6 +27,7 @@ int choose(int n) {
 }
 
 __attribute__((weak)) int weakly(void) { return 1; }
+__attribute__((weak)) int first_wins(void) { return 100; }
 __attribute__((visibility("hidden"))) int hidden_value = 17;
 __attribute__((noinline)) int original(int n) { return 3 * n; }
 int aliased(int n) __attribute__((alias("original")));
