@@ -44,6 +44,10 @@ class CorruptElf(Exception):
     """The bytes are no ELF object that can be linked; the text says why, in cmd/link's words."""
 
 
+class UnknownRelocation(CorruptElf):
+    """A relocation of a type that is not linked here; the text names the object (loadelf.relSize)."""
+
+
 def starts(name, n, prefix, size):
     return n >= size and memcmp(name, prefix, size) == 0
 
@@ -358,7 +362,7 @@ class ElfObject:
             return CorruptElf(MALFORMED + "invalid elf symbol index")
         if why == BAD_TYPE:
             kind = cython.cast(uint32_t, info)
-            return CorruptElf(f"{self.name}: unknown relocation type {kind}; compiled without -fpic?")
+            return UnknownRelocation(f"{self.name}: unknown relocation type {kind}; compiled without -fpic?")
         where = self.section_name(section).decode("utf-8", "replace")
         if why == BAD_SYMBOL:
             s = cython.cast("ElfSymbol *", r.symbols) + symbol

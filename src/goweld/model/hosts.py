@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from goweld.codec.elf_object_kernel import CorruptElf, ElfObject
+from goweld.codec.elf_object_kernel import CorruptElf, ElfObject, UnknownRelocation
 from goweld.errors import LinkError
 
 TYPE_CHECKING = False
@@ -58,10 +58,10 @@ class HostObjects:
                 self.arch.host_relocations,
             )
             index = self.objects.add_host(elf, host.name)
+        except UnknownRelocation as error:
+            raise LinkError(str(error), prefixed=False) from None
         except CorruptElf as error:
-            # A relocation's type is refused in the object's name alone (loadelf.relSize).
-            known = str(error).startswith(f"{host.name}: ")
-            raise LinkError(f"{'' if known else f'loadelf: {host.name}: '}{error}", prefixed=False) from None
+            raise LinkError(f"loadelf: {host.name}: {error}", prefixed=False) from None
         self.added.append(host)
         return index
 
