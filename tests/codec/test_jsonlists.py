@@ -38,6 +38,8 @@ def test_what_json_writes_is_read(value: list[list[str]], ascii: bool, separator
         '[["a"]["b"]]',
         '[["a" "b"]]',
         '[["\\x"]]',
+        '[["a\nb"]]',
+        '[["\0"]]',
         "{}",
         "[[1]]",
     ],

@@ -43,6 +43,9 @@ def _rejoin(pieces: list[str]) -> list[str]:
 
 
 def _unescape(string: str) -> str:
+    lowest = min(string, default=" ")
+    if lowest < " ":
+        raise ValueError(f"invalid character {lowest!r} in string")
     if "\\" not in string:
         return string
     parts: list[str] = []
