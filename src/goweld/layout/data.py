@@ -72,6 +72,7 @@ RODATA = (  # sym.ReadOnly
 PARTS = ((".noptrdata", NOPTRDATA), (".init_array", (K_INITARR,)), (".data", DATA), (".bss", (K_BSS,)))
 TYPE_SKIP = 8  # a zero offset into the types section means no type
 TLS_SECTION = ".tbss"
+FUZZ_SECTION = ".go.fuzzcntrs"
 RELRO = ".data.rel.ro"
 
 
@@ -202,6 +203,9 @@ def place(
         place_interiors(live)
     layout.data_order = symbols.order
     layout.data_count = symbols.total()
+    if options.asan and FUZZ_SECTION in data:
+        # AddressSanitizer wants the end of the counters aligned; what follows does not move.
+        data[FUZZ_SECTION].length = (data[FUZZ_SECTION].length + 7) & -8
     define_marks(live, layout, data, readonly, coverage)
 
 
@@ -235,10 +239,10 @@ def place_uninitialised(placer: Placer, live: Live, data: dict[str, Section]) ->
     placer.fill(section, K_COVERAGE_COUNTER)
     size = section.length - start
     if placer.symbols.count(K_LIBFUZZER_COUNTER):
-        data[".go.fuzzcntrs"] = placer.section(
-            placer.layout.data, ".go.fuzzcntrs", 6, placer.widest(K_LIBFUZZER_COUNTER)
+        data[FUZZ_SECTION] = placer.section(
+            placer.layout.data, FUZZ_SECTION, 6, placer.widest(K_LIBFUZZER_COUNTER)
         )
-        placer.fill(data[".go.fuzzcntrs"], K_LIBFUZZER_COUNTER)
+        placer.fill(data[FUZZ_SECTION], K_LIBFUZZER_COUNTER)
     return start + size % 4, size - size % 4
 
 
@@ -391,8 +395,8 @@ def define_marks(
     define(live, b"runtime.ecovctrs", K_COVERAGE_COUNTER, counters + coverage[1], noptrbss.index)
     addressed = [section for section in layout.data.sections if section.name != TLS_SECTION]
     define(live, b"runtime.end", K_BSS, layout.data.vaddr + layout.data.length, addressed[-1].index)
-    if ".go.fuzzcntrs" in data:
-        fuzz = data[".go.fuzzcntrs"]
+    if FUZZ_SECTION in data:
+        fuzz = data[FUZZ_SECTION]
         for name in (b"runtime.__start___sancov_cntrs", b"internal/fuzz._counters"):
             define(live, name, K_LIBFUZZER_COUNTER, fuzz.vaddr, fuzz.index)
         for name in (b"runtime.__stop___sancov_cntrs", b"internal/fuzz._ecounters"):
