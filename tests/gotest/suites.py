@@ -107,6 +107,8 @@ class Suites:
 
     def go_test(self, suite: Suite, lines: Path, *, goweld: bool) -> Outcomes:
         root = root_with_shim(self.go) if suite.shim else self.go.root
+        # Where the link tool is the shim, the toolexec has counted already.
+        real = self.go.linker if suite.shim else self.linker
         toolexec = " ".join([*self.goweld, "toolexec"]) if goweld else str(self.counted)
         command = [f"{root}/bin/go", "test", "-json", "-count=1", "-timeout=90m", *suite.flags]
         command += [f"-run={suite.tests}"] if suite.tests else []
@@ -119,7 +121,7 @@ class Suites:
                 "CGO_ENABLED": "1",
                 **({"CC": self.cc, "CXX": cxx(self.cc)} if self.cc else {}),
                 "GOFLAGS": f"'-toolexec={toolexec}'",
-                "GO_REPLACEMENT_LINK": self.goweld[0] if goweld else str(self.linker),
+                "GO_REPLACEMENT_LINK": self.goweld[0] if goweld else str(real),
                 "GOWELD_STRICT": "1",
                 "GOWELD_RECORD": str(lines),
             },
