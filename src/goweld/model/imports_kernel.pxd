@@ -9,6 +9,8 @@ cdef enum:
     STT_NOTYPE = 0
     STT_FUNC = 2
     STT_SECTION = 3
+    R_X86_64_64 = 1
+    R_AARCH64_ABS64 = 257
     MOST_LIBRARIES = 64
     MOST_SECTIONS = 64
 
@@ -22,6 +24,12 @@ cdef packed struct ElfSym:
     uint64_t st_size
 
 
+cdef packed struct Rela:
+    uint64_t r_offset
+    uint64_t r_info
+    int64_t r_addend
+
+
 cdef struct Part:             # a loaded section
     uint64_t addr
     uint64_t size
@@ -33,6 +41,8 @@ cdef struct Shared:           # a library, as it is mapped
     uint32_t n
     const uint8_t* strings
     uint64_t strings_size
+    Rela* relas
+    uint64_t nrelas
     Part parts[MOST_SECTIONS]
     uint32_t nparts
 
@@ -47,6 +57,8 @@ cdef struct Named:            # a dynamic symbol's name without its ABI
 cdef struct Found:            # where a symbol is defined
     uint32_t library          # from 1
     uint32_t index
+    uint32_t last_library     # that speaks of it, be it that it needs it
+    uint32_t last_index
 
 
 cdef struct ImportColumns:
@@ -61,7 +73,8 @@ cdef class Imports:
     cdef ImportColumns i
     cdef readonly Symbols symbols
     cdef list memory
-    cpdef int add(self, Input source, tuple symbols, tuple strings, list sections) except -1
+    cpdef int add(self, Input source, tuple symbols, tuple strings, list sections,
+                   tuple relocations) except -1
     cpdef list enter(self)
     cpdef int find(self) except -1
     cpdef uint64_t size(self, uint32_t raw)
@@ -72,5 +85,7 @@ cdef class Imports:
 
 cdef Named named(Shared* lib, ElfSym* e) noexcept nogil
 cdef const uint8_t* content_at(Shared* lib, uint64_t addr, uint64_t size) noexcept nogil
+cdef ElfSym* last_of(ImportColumns* i, uint32_t raw, Shared** library) noexcept nogil
+cdef ElfSym* target_at(ImportColumns* i, Shared** library, uint64_t addr) noexcept nogil
 cdef ElfSym* import_of(ImportColumns* i, uint32_t raw, Shared** library) noexcept nogil
 cdef void apply_one(ImportColumns* i, LiveColumns* c, uint32_t raw) noexcept nogil

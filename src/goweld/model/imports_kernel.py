@@ -68,10 +68,50 @@ def import_of(i, raw, library):
     return library[0].symbols + f.index
 
 
+def last_of(i, raw, library):
+    """The same of the last library that speaks of it: that says how large it is, and what."""
+    if raw < i.first or raw - i.first >= i.n or i.found[raw - i.first].last_library == 0:
+        return cython.NULL
+    f = cython.address(i.found[raw - i.first])
+    library[0] = cython.address(i.libraries[f.last_library - 1])
+    return library[0].symbols + f.last_index
+
+
+def target_at(i, library, addr):
+    """What the dynamic linker will put at an address of a library: a symbol, and the library defining it.
+
+    NULL where nothing is known of it (ld.decodeTargetSym).
+    """
+    lib = library[0]
+    for k in range(lib.nrelas):
+        r = lib.relas + k
+        kind = r.r_info & 0xFFFF
+        if r.r_offset != addr or r.r_addend or (kind != R_X86_64_64 and kind != R_AARCH64_ABS64):
+            continue
+        index = r.r_info >> 32
+        if index >= lib.n:
+            return cython.NULL
+        e = lib.symbols + index
+        if e.st_shndx:
+            return e
+        wanted = named(lib, e)
+        for m in range(i.nlibraries):
+            other = cython.address(i.libraries[m])
+            for j in range(1, other.n):
+                if other.symbols[j].st_shndx == 0:
+                    continue
+                n = named(other, other.symbols + j)
+                if n.size and n.size == wanted.size and memcmp(n.name, wanted.name, n.size) == 0:
+                    library[0] = other
+                    return other.symbols + j
+        return cython.NULL
+    return cython.NULL
+
+
 def apply_one(i, c, raw):
     """Make a live symbol an import: its name in the library, its size there, and ELF's type as alignment."""
     lib = cython.declare("Shared *", cython.NULL)
-    e = import_of(i, raw, cython.address(lib))
+    e = last_of(i, raw, cython.address(lib))
     live = live_of(c.syms, raw)
     if e == cython.NULL or live == 0:
         return
@@ -105,6 +145,7 @@ class Imports:
         symbols: tuple[int, int],
         strings: tuple[int, int],
         sections: list[tuple[int, int, int]],
+        relocations: tuple[int, int],
     ) -> None:
         """Add a library; its tables and sections must lie in the file."""
         if self.i.nlibraries == MOST_LIBRARIES:
@@ -116,6 +157,8 @@ class Imports:
         lib.n = symbols[1]
         lib.strings = source.ptr + cython.cast(uint64_t, strings[0])
         lib.strings_size = strings[1]
+        lib.relas = cython.cast("Rela *", source.ptr + cython.cast(uint64_t, relocations[0]))
+        lib.nrelas = relocations[1]
         lib.nparts = 0
         for addr, size, offset in sections[:MOST_SECTIONS]:
             lib.parts[lib.nparts].addr = addr
@@ -169,20 +212,24 @@ class Imports:
                     continue
                 entry = find_name(s, n.name, n.size, n.version, False)
                 if entry and s.entries[entry].id >= s.first_ref:
-                    self.i.found[s.entries[entry].id - s.first_ref].library = k + 1
-                    self.i.found[s.entries[entry].id - s.first_ref].index = j
+                    f = cython.address(self.i.found[s.entries[entry].id - s.first_ref])
+                    f.last_library = k + 1
+                    f.last_index = j
+                    if lib.symbols[j].st_shndx:
+                        f.library = k + 1
+                        f.index = j
         return 0
 
     def size(self, raw: int) -> int:
         """The size of an import; 0 where no library defines it."""
         lib = cython.declare("Shared *", cython.NULL)
-        e = import_of(cython.address(self.i), raw, cython.address(lib))
+        e = last_of(cython.address(self.i), raw, cython.address(lib))
         return 0 if e == cython.NULL else e.st_size
 
     def defines(self, raw: int) -> bool:
         """Whether a library defines a symbol."""
         lib = cython.declare("Shared *", cython.NULL)
-        return import_of(cython.address(self.i), raw, cython.address(lib)) != cython.NULL
+        return last_of(cython.address(self.i), raw, cython.address(lib)) != cython.NULL
 
     def data(self, raw: int) -> bytes:
         """The content of an import, as far as the file has it."""

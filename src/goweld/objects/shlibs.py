@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from goweld.model.libraries import Libraries
 
-SHT_NOTE, SHT_NOBITS, SHT_DYNSYM = 7, 8, 11
-SYM_SIZE = 24
+SHT_RELA, SHT_NOTE, SHT_NOBITS, SHT_DYNSYM = 4, 7, 8, 11
+SYM_SIZE = 24  # and that of a relocation
 GO = b"Go\0\0"
 HASH_TAG, DEPS_TAG = 2, 3
 
@@ -68,6 +68,7 @@ def read_one(path: str, directories: Sequence[str]) -> Shlib:
     strings = sections.all[symbols.link]
     if strings.type == SHT_NOBITS:
         raise LinkError(f"cannot read symbols from shared library: {path}", prefixed=False)
+    relas = sections.of_type(SHT_RELA)
     loaded = [(s.addr, s.size, s.offset) for s in sections.all if s.addr and s.type != SHT_NOBITS]
     return Shlib(
         path,
@@ -77,6 +78,7 @@ def read_one(path: str, directories: Sequence[str]) -> Shlib:
         (symbols.offset, symbols.size // SYM_SIZE),
         (strings.offset, strings.size),
         loaded,
+        (relas.offset, relas.size // SYM_SIZE) if relas else (0, 0),
     )
 
 

@@ -14,7 +14,7 @@ def resolve(symbols: Symbols, shlibs: list[Shlib]) -> Imports:
     """Find the definitions of all that is undefined here, and of what the linker itself wants."""
     imports = Imports(symbols)
     for shlib in shlibs:
-        imports.add(shlib.source, shlib.symbols, shlib.strings, shlib.sections)
+        imports.add(shlib.source, shlib.symbols, shlib.strings, shlib.sections, shlib.relocations)
     for name, version in imports.enter():
         symbols.create(name, version)
     imports.find()

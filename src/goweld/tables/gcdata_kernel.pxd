@@ -23,6 +23,7 @@ cdef struct GCWriter:         # gcprog.Writer
 cdef struct TypeInfo:
     GoObj* o                  # NULL: a shared library's
     Shared* library
+    ElfSym* e
     const uint8_t* p
     int64_t size
     RelocRecord* r
@@ -57,6 +58,10 @@ cdef uint32_t type_target(GCWriter* w, TypeInfo* t, int64_t off) noexcept nogil
 cdef bint add_type(GCWriter* w, uint32_t raw, int64_t off) noexcept nogil
 cdef bint add_inner(GCWriter* w, uint32_t raw, int64_t off) noexcept nogil
 cdef bint add_array(GCWriter* w, uint32_t raw, TypeInfo* t, int64_t off) noexcept nogil
+cdef bint add_import(GCWriter* w, uint32_t raw, Shared* library, ElfSym* e, int64_t off) noexcept nogil
+cdef bint add_parts(GCWriter* w, uint32_t raw, Shared* library, ElfSym* e, const uint8_t* p,
+                    int64_t off) noexcept nogil
+cdef bint put_mask(GCWriter* w, uint32_t raw, const uint8_t* p, int64_t words, int64_t off) noexcept nogil
 cdef bint add_mask(GCWriter* w, uint32_t raw, TypeInfo* t, int64_t off) noexcept nogil
 cdef bint add_struct(GCWriter* w, uint32_t raw, TypeInfo* t, int64_t off) noexcept nogil
 cdef uint32_t gotype_of(LiveColumns* c, uint32_t s) noexcept nogil

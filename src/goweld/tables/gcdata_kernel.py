@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.goobj_kernel import AUX_GOTYPE, sym_auxs, sym_data, sym_relocs
-from cython.cimports.goweld.model.imports_kernel import Imports, content_at, import_of
+from cython.cimports.goweld.model.imports_kernel import Imports, content_at, import_of, target_at
 from cython.cimports.goweld.model.symbols_kernel import content, local_index, object_at, resolve
-from cython.cimports.libc.stdint import int64_t, uint32_t
+from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, realloc
 
 TYPE_CHECKING = False
@@ -127,6 +127,7 @@ def open_import(w, raw, t):
     t.o = cython.NULL
     t.r = cython.NULL
     t.n = 0
+    t.e = e
     if e != cython.NULL:
         t.p = content_at(t.library, e.st_value, e.st_size)
         t.size = e.st_size
@@ -163,12 +164,65 @@ def add_inner(w, raw, off):
         return stop(w, raw, WHY_NO_POINTERS)
     kind = t.p[23]
     if t.o == cython.NULL:
-        return add_mask(w, raw, cython.address(t), off)
+        return add_import(w, raw, t.library, t.e, off)
     if kind == STRUCT:
         return add_struct(w, raw, cython.address(t), off)
     if kind == ARRAY:
         return add_array(w, raw, cython.address(t), off)
     return add_mask(w, raw, cython.address(t), off)
+
+
+def add_import(w, raw, library, e, off):
+    """The pointers of a value whose type a shared library has; `raw` is the type to blame."""
+    p = cython.cast("const uint8_t *", cython.NULL)
+    if e != cython.NULL and e.st_size >= COMMON_SIZE and w.depth < DEEPEST:
+        p = content_at(library, e.st_value, e.st_size)
+    if p == cython.NULL:
+        return stop(w, raw, WHY_CORRUPT)
+    words = cython.cast("int64_t *", p + 8)[0] // WORD
+    if words <= 0:
+        return stop(w, raw, WHY_NO_POINTERS if words == 0 else WHY_CORRUPT)
+    if not p[20] & TFLAG_ON_DEMAND:
+        mask = content_at(library, cython.cast("uint64_t *", p + 32)[0], (words + 7) // 8)
+        return put_mask(w, raw, mask, words, off) if mask != cython.NULL else stop(w, raw, WHY_NO_MASK)
+    w.depth += 1
+    added = add_parts(w, raw, library, e, p, off)
+    w.depth -= 1
+    return added
+
+
+def add_parts(w, raw, library, e, p, off):
+    """The same for an array or a struct without a mask: part by part."""
+    lib = library
+    array = cython.declare(cython.bint, p[23] == ARRAY)
+    if e.st_size < COMMON_SIZE + (24 if array else 32) or not (array or p[23] == STRUCT):
+        return stop(w, raw, WHY_ON_DEMAND)
+    n = cython.cast("int64_t *", p + COMMON_SIZE + 16)[0]
+    if array:
+        elem = target_at(w.imports, cython.address(lib), e.st_value + COMMON_SIZE)
+        if n <= 0 or not add_import(w, raw, lib, elem, off):
+            return stop(w, raw, WHY_CORRUPT)
+        size = cython.cast("int64_t *", content_at(lib, elem.st_value, COMMON_SIZE))[0]
+        if size <= 0 or n > MOST_BYTES // size:
+            return stop(w, raw, WHY_CORRUPT)
+        if n > 1:
+            zero_until(w, (off + size) // WORD)
+            repeat(w, size // WORD, n - 1)
+        return w.why == 0
+    at = cython.cast(uint64_t, COMMON_SIZE + 32 + (16 if p[20] & TFLAG_UNCOMMON else 0))
+    if n < 0 or cython.cast(uint64_t, n) > (e.st_size - at) // 24 or at > e.st_size:
+        return stop(w, raw, WHY_CORRUPT)
+    for _ in range(n):
+        lib = library
+        field = target_at(w.imports, cython.address(lib), e.st_value + at + 8)
+        kind = content_at(lib, field.st_value, COMMON_SIZE) if field != cython.NULL else cython.NULL
+        inner = cython.cast("int64_t *", p + at + 16)[0]
+        if kind == cython.NULL or inner < 0 or inner > MOST_BYTES:
+            return stop(w, raw, WHY_CORRUPT)
+        if cython.cast("int64_t *", kind + 8)[0] and not add_import(w, raw, lib, field, off + inner):
+            return False
+        at += 24
+    return w.why == 0
 
 
 def add_array(w, raw, t, off):
@@ -197,21 +251,22 @@ def add_mask(w, raw, t, off):
     """The pointers of a value that is neither struct nor array: its type has a mask."""
     if t.p[20] & TFLAG_ON_DEMAND:
         return stop(w, raw, WHY_ON_DEMAND)
-    words = cython.cast("int64_t *", t.p + 8)[0] // WORD
+    mask = type_target(w, t, 32)
+    s = w.c.syms
+    if mask == 0 or mask >= s.first_ref:
+        return stop(w, raw, WHY_CORRUPT)
+    holder = content(s, mask)
+    o = cython.address(s.objects[object_at(s, holder)])
     p = cython.declare("const uint8_t *", cython.NULL)
-    if t.o == cython.NULL:
-        p = content_at(t.library, cython.cast("uint64_t *", t.p + 32)[0], (words + 7) // 8)
-        if words < 0 or p == cython.NULL:
-            return stop(w, raw, WHY_NO_MASK)
-    else:
-        mask = type_target(w, t, 32)
-        s = w.c.syms
-        if mask == 0 or mask >= s.first_ref:
-            return stop(w, raw, WHY_CORRUPT)
-        holder = content(s, mask)
-        o = cython.address(s.objects[object_at(s, holder)])
-        if words > 8 * sym_data(o, local_index(s, o, holder), cython.address(p)):
-            return stop(w, raw, WHY_CORRUPT)
+    size = sym_data(o, local_index(s, o, holder), cython.address(p))
+    words = cython.cast("int64_t *", t.p + 8)[0] // WORD
+    if words > 8 * size:
+        return stop(w, raw, WHY_CORRUPT)
+    return put_mask(w, raw, p, words, off)
+
+
+def put_mask(w, raw, p, words, off):
+    """Write the bits of a mask."""
     for i in range(words):
         if p[i // 8] >> (i % 8) & 1:
             if off // WORD + i < w.index:
