@@ -23,7 +23,6 @@ from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES,
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import LIBRARIES
 from goweld.objects import given, importcfg, linkmode, read, support, target
-from goweld.objects.shlibs import read as find_shlibs
 from goweld.relocate import image as relocation
 from goweld.resolve import cgo as cgo_directives
 from goweld.resolve import symbols as resolution
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from goweld.model.imports_kernel import Imports
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
+    from goweld.model.shlibs import Shlib
 
     Show = Callable[[Sequence[str], int], None]
 
@@ -120,9 +120,11 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     directives = cgo_directives.parse(libraries)
     spoken_of = cgo_directives.wanted(directives)
     wanted += spoken_of
-    shlibs = (
-        find_shlibs(libraries, importcfg.directories(options, os.environ), debug) if mode.linkshared else []
-    )
+    shlibs: list[Shlib] = []
+    if mode.linkshared:
+        from goweld.objects.shlibs import read as find_shlibs
+
+        shlibs = find_shlibs(libraries, importcfg.directories(options, os.environ), debug)
     wanted += [(modules.hash_name(shlib.path), 0) for shlib in shlibs]
     symbols = resolution.resolve(
         options, objects, libraries, goal.release, wanted, diagnostics, len(spoken_of), bool(shlibs)
