@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import signal
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,9 @@ def stale_kernels(package: Path) -> list[str]:
 
 
 def pytest_configure() -> None:
+    # A shell that runs the tests in the background has these ignored, and so would be what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     stale = stale_kernels(PACKAGE)
     if stale:
         raise pytest.UsageError("\n".join([*stale, "run: python setup.py build_ext --inplace"]))
