@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -178,13 +179,17 @@ def libgcc() -> str:
 def says_enough(ours: str, theirs: str) -> bool:
     """Whether an error need not name a file: cmd/link says it, it names symbols, or it is not Goweld's.
 
-    The program's name before each line may differ.
+    The program's name before each line may differ.  After "running X failed" the host
+    linker speaks.
     """
+    failure = re.search(r"^link: running \S+ failed: ", ours, re.MULTILINE)
+    if failure and re.search(r"link: running \S+ failed: ", theirs):
+        ours = ours[: failure.start()].rstrip("\n")
     said = [line.partition(": ")[2] or line for line in theirs.split("\n")]
     return all(
         line in theirs
         or (line.partition(": ")[2] or line) in said
         or line.startswith(("link: reference to undefined builtin", "goweld: cannot link this yet"))
         or "relocation target " in line
-        for line in ours.split("\n")
+        for line in (ours.split("\n") if ours else ())
     )
