@@ -226,15 +226,17 @@ def test_paths_are_answers_too(setting: Setting) -> None:
     libgcc.write_text("")
     for asked in True, False:
         compiler = Compiler(["cc"], ["-m64"], (), setting.environ)
-        assert compiler.library("--print-libgcc-file-name") == str(libgcc)
+        assert compiler.find_library("--print-libgcc-file-name") == str(libgcc)
         compiler.answers.keep()
         assert setting.asked.exists() is asked
         setting.questions()
     libgcc.unlink()
     compiler = Compiler(["cc"], ["-m64"], (), setting.environ)
-    compiler.library("--print-libgcc-file-name")
+    compiler.find_library("--print-libgcc-file-name")
     assert setting.asked.exists()
-    assert Compiler(["/nowhere/cc"], [], (), setting.environ).library("--print-libgcc-file-name") == "none"
+    assert (
+        Compiler(["/nowhere/cc"], [], (), setting.environ).find_library("--print-libgcc-file-name") == "none"
+    )
 
 
 def test_what_is_not_there_has_no_state(tmp_path: Path) -> None:

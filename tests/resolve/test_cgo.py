@@ -46,7 +46,7 @@ def test_an_import_is_a_shared_librarys_symbol() -> None:
     raw = symbols.lookup(b"puts", 0)
     assert found.dynamic
     assert found.kinds == {raw: K_DYNIMPORT}
-    assert (found.imports[raw].name, found.imports[raw].library) == (b"puts", "libc.so.6")
+    assert (found.imports[raw].name, found.imports[raw].soname) == (b"puts", "libc.so.6")
     assert found.imports[raw].version == "GLIBC_2.2.5"
 
 

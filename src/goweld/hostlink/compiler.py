@@ -77,7 +77,7 @@ class Compiler:
             paths.append(linker)
         return paths + answers.candidates(directories, self.flags, self.environ)
 
-    def library(self, question: str) -> str:
+    def find_library(self, question: str) -> str:
         """The path that the compiler answers with, "none" where it fails (ld.Link.findLibPathCmd)."""
         known = self.answers.known.get(question)
         if known is not None:

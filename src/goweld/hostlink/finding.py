@@ -21,7 +21,7 @@ def finder(options: Options, arch: Sequence[str], environ: Mapping[str, str]) ->
     def ask(question: str) -> str:
         if not compilers:
             compilers.append(Compiler(options.extld, arch, [], environ))
-        path = compilers[0].library(question)
+        path = compilers[0].find_library(question)
         compilers[0].answers.keep()
         return path
 

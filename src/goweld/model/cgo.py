@@ -4,13 +4,13 @@ from __future__ import annotations
 
 
 class Import:
-    """A symbol of a shared library: its name there, the library or "", the version or ""."""
+    """A symbol of a shared library: its name there, the library's or "", the version or ""."""
 
-    __slots__ = ("name", "library", "version")
+    __slots__ = ("name", "soname", "version")
 
-    def __init__(self, name: bytes, library: str, version: str) -> None:
+    def __init__(self, name: bytes, soname: str, version: str) -> None:
         self.name = name
-        self.library = library
+        self.soname = soname
         self.version = version
 
 

@@ -162,7 +162,7 @@ class Applying:
         if self.mode.buildmode in OF_C_PROGRAM and raw == self.symbols.lookup(b"main", 0):
             return
         imported = cgo.imports.get(raw)
-        if imported and imported.library:
+        if imported and imported.soname:
             del cgo.imports[raw]
             del cgo.names[raw]
             cgo.kinds[raw] = K_NONE
@@ -188,7 +188,7 @@ class Applying:
             if self.kind(raw) == K_HOSTOBJ:
                 imported = cgo.imports.get(raw)
                 exported = raw in cgo.static_exports or raw in cgo.dynamic_exports
-                known = imported is not None and imported.library and not exported
+                known = imported is not None and imported.soname and not exported
                 cgo.kinds[raw] = K_DYNIMPORT if known else K_NONE
 
 

@@ -132,8 +132,8 @@ class Dynamic:
         else:
             table.address(symbol)
         table.number(live.data_size(symbol), 8)
-        if symbol not in cgo.dynamic_exports and imported and imported.library:
-            self._need(imported.library)
+        if symbol not in cgo.dynamic_exports and imported and imported.soname:
+            self._need(imported.soname)
 
     def settle(self, text: Column, count: int, data: Column, data_count: int) -> list[str]:
         """See to the relocations of all functions, then all data: the sections are final after this.
@@ -175,7 +175,7 @@ class Dynamic:
         for symbol, number in numbered:
             imported = self.cgo.imports.get(symbol)
             if imported and imported.version:
-                versions.need(number, imported.library, imported.version)
+                versions.need(number, imported.soname, imported.version)
         self.nversions = len(versions.libraries)
         self.version_r.data += versions.needed(self._string)
         self.version.data += versions.table(len(numbered) + 1)

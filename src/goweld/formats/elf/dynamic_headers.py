@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from goweld.codec import elf
 from goweld.formats.elf.dynamic import interpreter
+from goweld.formats.elf.sections import covering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,13 +74,3 @@ def offset(layout: Layout, section: Section) -> int:
     """Where a section is said to lie: as if only the data segment began a place of its own (ld.datoff)."""
     start = layout.data if section.vaddr >= layout.data.vaddr else layout.text
     return section.vaddr - start.vaddr + start.fileoff
-
-
-def covering(type: int, flags: int, section: elf.Shdr) -> elf.Phdr:
-    """A program header for one section (ld.phsh)."""
-    header = elf.Phdr(type, flags)
-    header.offset = section.offset
-    header.vaddr = section.addr
-    header.filesz = header.memsz = section.size
-    header.align = section.align
-    return header

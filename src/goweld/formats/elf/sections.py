@@ -74,6 +74,16 @@ def describe(header: elf.Shdr, section: Section) -> None:
         header.offset = 0
 
 
+def covering(type: int, flags: int, section: elf.Shdr) -> elf.Phdr:
+    """A program header for one section (ld.phsh)."""
+    header = elf.Phdr(type, flags)
+    header.offset = section.offset
+    header.vaddr = section.addr
+    header.filesz = header.memsz = section.size
+    header.align = section.align
+    return header
+
+
 def _rank(header: elf.Shdr) -> tuple[int, int, int]:
     if header.flags & elf.SHF_ALLOC:
         return 0, header.addr, header.size

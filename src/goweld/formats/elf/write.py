@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from goweld.codec import elf
 from goweld.errors import LinkError
-from goweld.formats.elf.sections import SectionHeaders, describe
+from goweld.formats.elf.sections import SectionHeaders, covering, describe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _program_headers(
         end = _place_note(sections.named(note.section), note, end, load_addr)
     if notes:
         # One header serves all notes, and each overwrites it: the last one stays.
-        phdrs.append(_covering(elf.PT_NOTE, elf.PF_R, sections.named(notes[-1].section)))
+        phdrs.append(covering(elf.PT_NOTE, elf.PF_R, sections.named(notes[-1].section)))
     phdrs.append(_loading(layout.text, round, HEADR - elf.EHDR_SIZE))
     if layout.rodata.sections:
         phdrs.append(_loading(layout.rodata, round))
@@ -177,16 +177,6 @@ def _place_note(header: elf.Shdr, note: Note, end: int, load_addr: int) -> int:
     header.offset = note.fileoff
     header.size = len(note.content)
     return note.fileoff
-
-
-def _covering(type: int, flags: int, section: elf.Shdr) -> elf.Phdr:
-    """A program header for one section (ld.phsh)."""
-    header = elf.Phdr(type, flags)
-    header.offset = section.offset
-    header.vaddr = section.addr
-    header.filesz = header.memsz = section.size
-    header.align = section.align
-    return header
 
 
 def _loading(segment: Segment, round: int, before: int = 0) -> elf.Phdr:
