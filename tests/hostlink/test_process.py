@@ -110,8 +110,21 @@ process.run([sys.argv[1]], os.environ)
 """
 
 
+# A signal may come when the program runs but its number is not known yet.
+SLOW = """
+import os, time
+spawn = os.posix_spawn
+def slowly(*arguments, **options):
+    number = spawn(*arguments, **options)
+    time.sleep(1)
+    return number
+os.posix_spawn = slowly
+"""
+
+
+@pytest.mark.parametrize("before", ["", SLOW], ids=["running", "starting"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, before: str) -> None:
     """The program that runs is ended as well, and what it runs in turn."""
     started = tmp_path / "started"
     name = script(tmp_path / "cc", f"sleep 100 & echo $! >{started}.new; mv {started}.new {started}; wait")
@@ -120,7 +133,7 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) 
     temporary.mkdir()
     main = PROGRAM if number != signal.SIGINT else "import signal\nsignal.signal(2, signal.SIG_DFL)" + PROGRAM
     run = subprocess.Popen(
-        [sys.executable, "-c", main, name],
+        [sys.executable, "-c", before + main, name],
         env=os.environ | {"PYTHONPATH": source, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
     )

@@ -6,7 +6,7 @@ import _signal
 import os
 
 from goweld.errors import reason
-from goweld.model.fault_kernel import child
+from goweld.model.fault_kernel import child, child_starts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 16
 # Python ignores these in its own process, and programs inherit what is ignored.
 DEFAULT_SIGNALS = (_signal.SIGPIPE, _signal.SIGXFSZ)
+ENDING_SIGNALS = (_signal.SIGHUP, _signal.SIGINT, _signal.SIGQUIT, _signal.SIGTERM)
 
 
 class Outcome:
@@ -61,15 +62,11 @@ def run(argv: list[str], environ: Mapping[str, str], *, errors: bool = True) -> 
         (os.POSIX_SPAWN_DUP2, writer, 2) if errors else (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     try:
-        # A group of its own: whoever ends it ends what it runs, too.
-        number = os.posix_spawn(
-            path, argv, environ, file_actions=actions, setpgroup=0, setsigdef=DEFAULT_SIGNALS
-        )
+        number = start(path, argv, environ, actions)
     except OSError as error:
         os.close(reader)
         os.close(writer)
         return Outcome(b"", f"fork/exec {path}: {reason(error)}", command)
-    child(number)
     os.close(writer)
     chunks = []
     while chunk := os.read(reader, CHUNK):
@@ -78,6 +75,32 @@ def run(argv: list[str], environ: Mapping[str, str], *, errors: bool = True) -> 
     _, status = os.waitpid(number, 0)
     child(0)
     return Outcome(b"".join(chunks), ending(status), command)
+
+
+def start(
+    path: str, argv: list[str], environ: Mapping[str, str], actions: list[tuple[str | int, ...]]
+) -> int:
+    """Start a program, in a group of its own: whoever ends it ends what it runs, too.  Its number.
+
+    A signal that ends the link waits until the program is known, so that it ends as well.
+    """
+    mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, ENDING_SIGNALS)
+    number = 0
+    try:
+        child_starts()
+        number = os.posix_spawn(
+            path,
+            argv,
+            environ,
+            file_actions=actions,
+            setpgroup=0,
+            setsigmask=mask,
+            setsigdef=DEFAULT_SIGNALS,
+        )
+        return number
+    finally:
+        child(number)
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 
 
 def ending(status: int) -> str:

@@ -41,6 +41,7 @@ cpdef int hold_folder(bytes path) except -1
 cpdef int hold_inside(bytes path) except -1
 cpdef let_go_folder()
 cpdef child(int process)
+cpdef child_starts()
 
 cdef void on_bus_error(int signal, siginfo_t* info, void* context) noexcept nogil
 cdef void on_end(int signal) noexcept nogil

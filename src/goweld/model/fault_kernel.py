@@ -20,6 +20,8 @@ folder = cython.declare("char *", cython.NULL)
 inside = cython.declare("char **", cython.NULL)
 ninside = cython.declare(uint32_t, 0)
 running = cython.declare(cython.int, 0)
+STARTING = cython.declare(cython.int, -1)
+LONGEST = cython.declare(cython.int, 100)  # times 2 ms that are waited for a program
 
 
 def watch(first, length, path):
@@ -91,6 +93,12 @@ def child(process: int) -> None:
     running = process
 
 
+def child_starts() -> None:
+    """A program is about to start: another thread that is to end it waits until it is known."""
+    global running
+    running = STARTING
+
+
 def catch_signals():
     """Have signals that end the process clean up."""
     signals = cython.declare(cython.int[4], [SIGHUP, SIGINT, SIGQUIT, SIGTERM])
@@ -156,8 +164,14 @@ def end_child():
     time = cython.declare(timespec_t)
     memset(cython.address(time), 0, cython.sizeof(time))
     time.tv_nsec = 2000000
+    for i in range(LONGEST):
+        if running != STARTING:
+            break
+        nanosleep(cython.address(time), cython.NULL)
+    if running <= 0:
+        return
     kill(-running, SIGTERM)
-    for i in range(100):
+    for i in range(LONGEST):
         if waitpid(running, cython.address(status), WNOHANG) != 0:
             break
         nanosleep(cython.address(time), cython.NULL)
