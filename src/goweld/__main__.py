@@ -18,7 +18,9 @@ if __name__ == "__main__":
     command, arguments = sys.argv[1] if len(sys.argv) > 1 else "help", sys.argv[2:]
     if command == "link":
         from goweld.cli.link import main
+        from goweld.startup import open_standard_files
 
+        open_standard_files()
         main(["link", launcher(), "link", "", *arguments])
     from goweld.cli.commands import main as other
 

@@ -172,6 +172,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         len(values)
         + len(shlibs) * modules.PER_PACKAGE
         + modules.PER_PACKAGE * len(libraries.list) * mode.dynlinking
+        + (dwarf_info.SYMBOLS_PER_UNIT * len(objects) if debug else 0)
     )
     live = deadcode.renumber(symbols, adopted, made)
     if options.pruneweakmap:

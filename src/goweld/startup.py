@@ -36,9 +36,9 @@ FILE = f"{HERE}/__pycache__/loaded.{sys.implementation.cache_tag}"
 # no source that Python would run.
 Entry = tuple[str, bool, str, int, int, "CodeType | None"]
 KERNEL = (False, "", 0, 0, None)
-# The names of a group's modules, and their entries, marshalled.  The file begins with the length of its head,
-# which is the version of Python and each group's names and size; the groups follow.
-Group = tuple[list[str], "bytes | memoryview"]
+# A group's names of modules, where in the file their entries are, marshalled, and how many bytes these take.
+# The file begins with the length of its head: the version of Python and each group's names and size.
+Group = tuple[list[str], int, int]
 
 
 class Modules:
@@ -52,18 +52,19 @@ class Modules:
             Entry
         ] = []  # the group in the making: a module that is in none, and what it imports
         self.depth = 0  # how many of those are being run
-        self.made: list[Group] = []
+        self.made: list[tuple[list[str], bytes]] = []
+        self.file = -1
         try:
-            with open(path, "rb", buffering=0) as file:
-                content = memoryview(file.read())
-            at = 8 + int.from_bytes(content[:8], "little")
-            version, sizes = loads(content[8:at])
-            if version != sys.version or at + sum(size for _, size in sizes) != len(content):
+            self.file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            total = os.fstat(self.file).st_size
+            at = 8 + int.from_bytes(os.read(self.file, 8), "little")
+            version, sizes = loads(os.read(self.file, min(at, total)))
+            if version != sys.version or at + sum(size for _, size in sizes) != total:
                 return
         except (OSError, ValueError, EOFError, TypeError):
             return
         for names, size in sizes:
-            self.groups.update(dict.fromkeys(names, (names, content[at : at + size])))
+            self.groups.update(dict.fromkeys(names, (names, at, size)))
             at += size
 
     def find_spec(
@@ -82,7 +83,7 @@ class Modules:
 
     def use(self, group: Group) -> None:
         """Take a group's entries, or forget it if a source is not what it was, or not where it was."""
-        entries: list[Entry] = loads(group[1])
+        entries: list[Entry] = loads(os.pread(self.file, group[2], group[1]))
         if all(
             entry[2] == source_of(entry[0], entry[1]) and stamp(entry[2]) == entry[3:5]
             for entry in entries
@@ -170,7 +171,8 @@ class Modules:
         """Write the file anew if modules were missed.  Where that is not possible, all stays as it is."""
         if not self.made:
             return
-        groups = [*{id(group): group for group in self.groups.values()}.values(), *self.made]
+        old = {at: (names, os.pread(self.file, size, at)) for names, at, size in self.groups.values()}
+        groups = [*old.values(), *self.made]
         head = dumps((sys.version, [(names, len(entries)) for names, entries in groups]))
         beside = f"{self.path}.{os.getpid()}"
         try:
@@ -195,8 +197,18 @@ def stamp(source: str) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
+def open_standard_files() -> None:
+    """Open what the caller closed, as Go does (runtime.checkfds): a file of the link must not be number 2."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def begin() -> Modules:
     """Make ready for one link."""
+    open_standard_files()
     # A link makes next to no cycles, and leaves without tearing down.
     gc.disable()
     modules = Modules(FILE)

@@ -29,7 +29,6 @@ class Call:
 
 def main(words: list[str], leave: Callable[[], None] | None = None) -> NoReturn:
     """Do what `link LAUNCHER PROGRAM TOOL ARGUMENTS...` asks for, call `leave`, and exit."""
-    _open_standard_files()
     # As in a Go program: these signals end the process. Python would raise KeyboardInterrupt, or ignore them,
     # and the real linker would inherit what is ignored.
     if _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
@@ -42,15 +41,6 @@ def main(words: list[str], leave: Callable[[], None] | None = None) -> NoReturn:
         leave()
     # Leave without tearing down: unmapping and freeing a large link takes milliseconds.
     os._exit(status)
-
-
-def _open_standard_files() -> None:
-    """Open what the caller closed, as Go does (runtime.checkfds): a file of the link must not be number 2."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
 
 
 def _run(call: Call) -> int:

@@ -17,6 +17,7 @@ from cython.cimports.posix.mman import madvise
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
 MADV_DONTNEED = cython.declare(cython.int, 4)
 PAGE = cython.declare(uint64_t, 4096)
+FEWEST = cython.declare(uint64_t, 8 << 10)  # bytes that are worth letting go of
 
 # The parts of an object, for Objects.release, and who reads each last.
 NAMES = 0  # the symbol table, and before it data, which sorts types by name
@@ -35,10 +36,13 @@ def populate(first, end):
 
 
 def drop(first, end):
-    """Let go of the pages that lie wholly in a range of an input; one that is touched again comes back."""
+    """Let go of the pages that lie wholly in a range of an input; one that is touched again comes back.
+
+    Few are not worth the call: it stops the other threads, too.
+    """
     start = (cython.cast(uint64_t, first) + PAGE - 1) & ~(PAGE - 1)
     stop = cython.cast(uint64_t, end) & ~(PAGE - 1)
-    if stop > start and not CHECKED:
+    if stop >= start + FEWEST and not CHECKED:
         madvise(cython.cast(cython.p_void, start), stop - start, MADV_DONTNEED)
 
 
