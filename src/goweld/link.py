@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 
-from goweld import stackcheck
-from goweld.buildid.gnu import build_id, gnu_note
-from goweld.buildid.go import go_note, make_section
+from goweld import executable, stackcheck
+from goweld.buildid.gnu import build_id
+from goweld.buildid.go import make_section
 from goweld.deadcode import mark as deadcode
 from goweld.errors import Diagnostics
-from goweld.formats.elf import symtab as elf_symtab
 from goweld.formats.elf import write as elf
-from goweld.formats.entry import entry_address
 from goweld.formats.output import Output
 from goweld.layout import data as data_layout
 from goweld.layout import text as text_layout
@@ -225,6 +223,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     if mode.external and options.buildid:
         make_section(live, options.buildid)
     # 8 formats: the sections of the dynamic linker, as far as they are known.
+    dynamic_sections = None
     if dynamic:
         from goweld.formats.elf.dynamic import Dynamic
 
@@ -259,6 +258,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         objects.release(DEBUG)
 
     # 6 dwarf: the debug sections.
+    sections = None
     if debug:
         stages.start("dwarf")
         version = 5 if goal.dwarf5 else 4
@@ -274,10 +274,11 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     # ------------------------------------------- symbols are frozen: none is added below
 
     # 7 relocate: beside what follows, debug sections are compressed, as far as they refer to no data.
-    if debug:
+    packing = None
+    if sections is not None:
         dwarf_sections.place_sections(live, layout, sections)
     work = relocation.start(live, layout, goal.arch, mode.buildmode == "pie")
-    if debug:
+    if sections is not None:
         work.refer(sections.slots, sections.starts)
         if options.compressdwarf and not mode.external:
             packing = debug_relocation.Packing(work, sections)
@@ -285,7 +286,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     # 4 layout: data, and the addresses of everything.
     group(live, mode.external, mode.dynlinking)
     data = DataSymbols(live)
-    if dynamic:
+    if dynamic_sections is not None:
         for message in dynamic_sections.settle(text.order, text.count, data.order, data.total()):
             diagnostics.error(message)
     divisions = data_layout.sort(live, data, mode.relro)
@@ -313,10 +314,10 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         from goweld import external
 
         stages.start("relocate")
-        parts = sections.sections if debug else []
-        if debug:
+        if sections is not None:
             debug_relocation.place(layout, sections)
         data_layout.place_in_file(options, layout, elf.HEADR)
+        parts = sections.sections if sections is not None else []
         exported = [symbol for symbol in cgo.static_exports if symbol]
         go_object = Output(host.object, [])
         external.write_object(mode, live, work, text, layout, parts, exported, go_object, diagnostics)
@@ -325,14 +326,10 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
         # 10 hostlink: the host linker makes the output of it.
         stages.start("hostlink")
-        gnu = build_id(wanted_build_id(options), options.buildid)
+        gnu = build_id(executable.wanted_build_id(options), options.buildid)
+        shared = [path for shlib in shlibs for path in (shlib.path, *shlib.needs)]
         try:
-            host.finish(
-                libraries.host_objects,
-                gnu,
-                cgo.dynamic_names,
-                [path for shlib in shlibs for path in (shlib.path, *shlib.needs)],
-            )
+            host.finish(libraries.host_objects, gnu, cgo.dynamic_names, shared)
         finally:
             show(host.said, 1)
         report(stages, options, show)
@@ -341,58 +338,20 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     # 7 relocate: everything to the file, while what is left of debug sections is compressed.
     stages.start("relocate")
     with output:
-        output.reserve(layout.dwarf.fileoff)
-        try:
-            relocation.add(live, work, text, layout, data)
-            if debug:
-                if options.compressdwarf:
-                    packing.finish(live, output.file, diagnostics)
-                    objects.release(DEBUG_RELOCS)
-                    objects.release(DEBUG)
-                debug_relocation.place(layout, sections)
-                output.reserve(data_layout.place_in_file(options, layout, elf.HEADR))
-                debug_relocation.add(work, sections)
-            relocation.write(live, work, output.file, diagnostics)
-            fips.seal(live, layout, output.file, options.fipso)
-        except OSError as error:
-            raise output.failed(error) from None
+        executable.write_contents(
+            options, live, objects, text, layout, data, work, sections, packing, output, diagnostics
+        )
 
         # 8 formats: headers and symbol table; 9 buildid: the notes.
         stages.start("symtab")
-        headers = elf.plan(
-            layout,
-            machine=goal.arch.elf_machine,
-            round=options.round,
-            notes=notes(options),
-            strip=options.strip_symbols,
-            pie=mode.buildmode == "pie",
-            dynamic=dynamic_sections if dynamic else None,
-        )
-        entry = entry_address(live, roots.entry.decode("utf-8", "surrogateescape"), options.text_addr)
-        if options.strip_symbols:
-            tail: list[bytes | memoryview] = [headers.section_names]
-            page = headers.first_page(entry)
-        else:
-            table, names, first_global = elf_symtab.build(live, text, headers.numbers)
-            tail = [table.view(), names.view(), headers.section_names]
-            page = headers.first_page(
-                entry,
-                symtab_size=len(tail[0]),
-                first_global=first_global,
-                strtab_size=len(tail[1]),
-            )
+        pie = mode.buildmode == "pie"
+        ends = executable.Ends(options, live, text, layout, goal.arch, roots.entry, pie, dynamic_sections)
         diagnostics.check()
         stages.start("write")
         if options.callgraph:
-            show(callgraph.sizes(layout, elf.HEADR, 0 if options.strip_symbols else len(tail[0])), 1)
+            show(callgraph.sizes(layout, elf.HEADR, ends.symtab_size), 1)
         show(diagnostics.lines, 2)
-        output.reserve(headers.tail_fileoff + sum(len(part) for part in tail))
-        output.write_at(0, page)
-        at = headers.tail_fileoff
-        for part in tail:
-            output.write_at(at, part)
-            at += len(part)
-        output.publish()
+        ends.write(output)
     report(stages, options, show)
 
 
@@ -412,19 +371,3 @@ def fill_gcdata(live: Live, data: DataSymbols, kind: int, end: int, imports: Imp
     name = b"runtime.gcdata" if kind == data_layout.DATA[0] else b"runtime.gcbss"
     first, count = data.range(kind, kind + 1)
     gcdata.fill(live, name, data.order, first, count, end, imports)
-
-
-def wanted_build_id(options: Options) -> str:
-    """What GNU's build ID is to be: -B's value, or its default."""
-    return options.host_buildid or ("gobuildid" if options.buildid else "")
-
-
-def notes(options: Options) -> list[elf.Note]:
-    """The notes in the order of cmd/link's asmbElf: GNU's build ID, then Go's."""
-    found = []
-    gnu = build_id(wanted_build_id(options), options.buildid)
-    if gnu:
-        found.append(elf.Note(".note.gnu.build-id", gnu_note(gnu)))
-    if options.buildid:
-        found.append(elf.Note(".note.go.buildid", go_note(options.buildid)))
-    return found
