@@ -1,4 +1,4 @@
-"""amd64's rules for relocations that the dynamic linker must see to (amd64.adddynrel)."""
+"""amd64's rules for relocations that other linkers must see to (amd64.adddynrel, amd64.elfreloc1)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ from cython.cimports.goweld.arch.dynrel_kernel import (
 )
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
 from cython.cimports.goweld.model.kinds import (
+    K_DYNIMPORT,
     K_NONE,
     K_XREF,
     R_ADDR,
     R_CALL,
+    R_DWARFSECREF,
+    R_GOTPCREL,
     R_PCREL,
+    R_TLS_LE,
 )
 from cython.cimports.libc.stdint import int64_t
 
@@ -37,6 +41,7 @@ def rules() -> Rules:
     made.wants = wants
     made.settle = settle
     made.relax = tls_ie_to_le
+    made.elf_type = elf_type
     return made
 
 
@@ -112,3 +117,18 @@ def settle_got(d, s, r, t):
     r.add += add_got(d, t, R_X86_64_GLOB_DAT)
     r.idx = d.got_symbol
     return DONE
+
+
+def elf_type(kind, size, target_kind):
+    """ELF's name for a relocation; 0 where it has none."""
+    if kind == R_ADDR or kind == R_DWARFSECREF:
+        return R_X86_64_32 if size == 4 else R_X86_64_64 if size == 8 else 0
+    if size != 4:
+        return 0
+    if kind == R_CALL:
+        return R_X86_64_PLT32 if target_kind == K_DYNIMPORT else R_X86_64_PC32
+    if kind == R_PCREL:
+        return R_X86_64_PC32
+    if kind == R_GOTPCREL:
+        return R_X86_64_GOTPCREL
+    return R_X86_64_TPOFF32 if kind == R_TLS_LE else R_X86_64_GOTTPOFF

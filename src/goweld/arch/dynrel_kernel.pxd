@@ -69,10 +69,14 @@ ctypedef int (*Settle)(Tables* d, uint32_t s, RelocRecord* r, uint32_t t) noexce
 # Have the code around `off` set a thread-local offset rather than load it from the GOT; False: it is no such load.
 ctypedef bint (*Relax)(uint8_t* code, int32_t off) noexcept nogil
 
+# The ELF type of a relocation that the host linker is to apply; 0 where it has none.
+ctypedef uint32_t (*ElfType)(int kind, uint32_t size, int target_kind) noexcept nogil
+
 
 cdef class Rules:
     cdef Wants wants
     cdef Settle settle
+    cdef ElfType elf_type     # NULL: no host linker is known
     cdef Relax relax          # NULL: no such relocation
 
 

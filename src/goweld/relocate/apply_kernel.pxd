@@ -1,6 +1,6 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
-from goweld.arch.dynrel_kernel cimport Relax
+from goweld.arch.dynrel_kernel cimport ElfType, Relax
 from goweld.arch.instructions_kernel cimport Apply
 from goweld.codec.goobj_kernel cimport RelocRecord
 from goweld.model.live_kernel cimport Live, LiveColumns
@@ -27,6 +27,7 @@ cdef struct Names:            # what the host linker knows symbols by
     uint32_t carrier[64]      # by kind: the symbol that stands for all of the kind; 0: each for itself
     uint32_t alone            # stands for itself although its kind has a carrier
     uint32_t tls              # what thread-local references without a symbol mean
+    ElfType elf_type
 
 
 cdef struct Place:            # all that applying relocations needs

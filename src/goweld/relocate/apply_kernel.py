@@ -536,6 +536,8 @@ class Relocation:
             n.carrier[i] = carriers[i]
         n.alone = alone
         n.tls = tls
+        if self.arch.dynamic is not None:
+            n.elf_type = cython.cast(Rules, self.arch.dynamic().rules()).elf_type
         self.b.place.names = n
         return 0
 

@@ -5,23 +5,12 @@ from goweld.model.live_kernel cimport LiveColumns
 from goweld.relocate.apply_kernel cimport Emission, Place, Run, Runs
 
 
-cdef enum:
-    R_X86_64_64 = 1
-    R_X86_64_PC32 = 2
-    R_X86_64_PLT32 = 4
-    R_X86_64_GOTPCREL = 9
-    R_X86_64_32 = 10
-    R_X86_64_GOTTPOFF = 22
-    R_X86_64_TPOFF32 = 23
-
-
 cdef bint reserve(LiveColumns* c, Run* r) noexcept nogil
 cdef void trim(Emission* external) noexcept nogil
 cdef int leave(Place* p, uint32_t s, RelocRecord* r, uint32_t t, uint8_t* at, uint32_t size, int64_t* found,
                Emission* external) noexcept nogil
 cdef int put(Place* p, uint32_t s, RelocRecord* r, int kind, uint32_t number, uint32_t t, int64_t add,
              uint8_t* at, Emission* external) noexcept nogil
-cdef uint32_t elf_type(int kind, uint32_t size, int target_kind) noexcept nogil
 cdef uint32_t fold(Place* p, uint32_t t, int64_t* add) noexcept nogil
 cdef bint is_elsewhere(int kind) noexcept nogil
 cdef void write_relas(void* context, int64_t index) noexcept nogil

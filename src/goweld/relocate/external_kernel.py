@@ -1,4 +1,4 @@
-"""Relocations that are left to the host linker, for amd64 (ld.extreloc, amd64.elfreloc1).
+"""Relocations that are left to the host linker (ld.extreloc).
 
 They are found where contents are relocated: what another section holds, and every address.  ELF keeps the
 addend beside the place, which stays zero.  Each run gathers its own; they are written once all are counted.
@@ -107,7 +107,7 @@ def put(p, s, r, kind, number, t, add, at, external):
     c = p.c
     if number == 0:
         return WHY_NO_NAME
-    elf = elf_type(kind, r.size, c.kind[t])
+    elf = p.names.elf_type(kind, r.size, c.kind[t])
     if elf == 0:
         return WHY_NO_ELF_TYPE
     memset(at + r.off, 0, r.size)
@@ -117,21 +117,6 @@ def put(p, s, r, kind, number, t, add, at, external):
     e.r_info = cython.cast(uint64_t, number) << 32 | elf
     e.r_addend = add
     return OK
-
-
-def elf_type(kind, size, target_kind):
-    """ELF's name for a relocation; 0 where it has none."""
-    if kind == R_ADDR or kind == R_DWARFSECREF:
-        return R_X86_64_32 if size == 4 else R_X86_64_64 if size == 8 else 0
-    if size != 4:
-        return 0
-    if kind == R_CALL:
-        return R_X86_64_PLT32 if target_kind == K_DYNIMPORT else R_X86_64_PC32
-    if kind == R_PCREL:
-        return R_X86_64_PC32
-    if kind == R_GOTPCREL:
-        return R_X86_64_GOTPCREL
-    return R_X86_64_TPOFF32 if kind == R_TLS_LE else R_X86_64_GOTTPOFF
 
 
 def write_relas(context, index):
