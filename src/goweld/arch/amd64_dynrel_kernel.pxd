@@ -6,7 +6,6 @@ from goweld.model.live_kernel cimport LiveColumns
 
 
 cdef enum:
-    R_ELF = 256               # a host object's relocation, plus ELF's type
     R_X86_64_64 = 1
     R_X86_64_PC32 = 2
     R_X86_64_PLT32 = 4

@@ -29,6 +29,7 @@ from cython.cimports.goweld.model.kinds import (
     R_ADDR,
     R_CALL,
     R_DWARFSECREF,
+    R_ELF,
     R_GOTPCREL,
     R_PCREL,
     R_TLS_LE,

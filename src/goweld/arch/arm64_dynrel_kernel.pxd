@@ -6,7 +6,6 @@ from goweld.model.live_kernel cimport LiveColumns
 
 
 cdef enum:
-    R_ELF = 256               # a host object's relocation, plus ELF's type
     R_AARCH64_GLOB_DAT = 1025
     R_AARCH64_RELATIVE = 1027
     R_CALLARM64 = 9

@@ -18,7 +18,7 @@ from cython.cimports.goweld.arch.dynrel_kernel import (
     settle_address,
 )
 from cython.cimports.goweld.codec.goobj_kernel import R_WEAK
-from cython.cimports.goweld.model.kinds import R_ADDR
+from cython.cimports.goweld.model.kinds import R_ADDR, R_ELF
 
 
 def rules() -> Rules:

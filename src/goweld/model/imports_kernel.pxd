@@ -54,11 +54,14 @@ cdef struct Named:            # a dynamic symbol's name without its ABI
     uint32_t version
 
 
-cdef struct Found:            # where a symbol is defined
-    uint32_t library          # from 1
+cdef struct Spot:             # a dynamic symbol
+    uint32_t shlib            # its library, from 1; 0: there is none
     uint32_t index
-    uint32_t last_library     # that speaks of it, be it that it needs it
-    uint32_t last_index
+
+
+cdef struct Found:            # where a symbol is defined, and the last library that speaks of it
+    Spot definition
+    Spot last
 
 
 cdef struct ImportColumns:
@@ -85,6 +88,7 @@ cdef class Imports:
 
 cdef Named named(Shared* lib, ElfSym* e) noexcept nogil
 cdef const uint8_t* content_at(Shared* lib, uint64_t addr, uint64_t size) noexcept nogil
+cdef ElfSym* symbol_at(ImportColumns* i, Spot spot, Shared** library) noexcept nogil
 cdef ElfSym* last_of(ImportColumns* i, uint32_t raw, Shared** library) noexcept nogil
 cdef ElfSym* target_at(ImportColumns* i, Shared** library, uint64_t addr) noexcept nogil
 cdef ElfSym* import_of(ImportColumns* i, uint32_t raw, Shared** library) noexcept nogil

@@ -61,20 +61,23 @@ def content_at(lib, addr, size):
 
 def import_of(i, raw, library):
     """The dynamic symbol that defines a raw id, and the library it is in; NULL where none does."""
-    if raw < i.first or raw - i.first >= i.n or i.found[raw - i.first].library == 0:
+    if raw < i.first or raw - i.first >= i.n:
         return cython.NULL
-    f = cython.address(i.found[raw - i.first])
-    library[0] = cython.address(i.libraries[f.library - 1])
-    return library[0].symbols + f.index
+    return symbol_at(i, i.found[raw - i.first].definition, library)
 
 
 def last_of(i, raw, library):
     """The same of the last library that speaks of it: that says how large it is, and what."""
-    if raw < i.first or raw - i.first >= i.n or i.found[raw - i.first].last_library == 0:
+    if raw < i.first or raw - i.first >= i.n:
         return cython.NULL
-    f = cython.address(i.found[raw - i.first])
-    library[0] = cython.address(i.libraries[f.last_library - 1])
-    return library[0].symbols + f.last_index
+    return symbol_at(i, i.found[raw - i.first].last, library)
+
+
+def symbol_at(i, spot, library):
+    if spot.shlib == 0:
+        return cython.NULL
+    library[0] = cython.address(i.libraries[spot.shlib - 1])
+    return library[0].symbols + spot.index
 
 
 def target_at(i, library, addr):
@@ -213,11 +216,11 @@ class Imports:
                 entry = find_name(s, n.name, n.size, n.version, False)
                 if entry and s.entries[entry].id >= s.first_ref:
                     f = cython.address(self.i.found[s.entries[entry].id - s.first_ref])
-                    f.last_library = k + 1
-                    f.last_index = j
+                    f.last.shlib = k + 1
+                    f.last.index = j
                     if lib.symbols[j].st_shndx:
-                        f.library = k + 1
-                        f.index = j
+                        f.definition.shlib = k + 1
+                        f.definition.index = j
         return 0
 
     def size(self, raw: int) -> int:

@@ -52,7 +52,6 @@ cdef struct Failure:
 
 cdef enum:
     WAITING = 4               # runs of a thread that wait to be written
-    R_ELF = 256               # a host object's relocation, plus ELF's type
     MOST_FAILURES = 16        # of each run that are kept
 
 

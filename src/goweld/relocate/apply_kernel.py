@@ -46,6 +46,7 @@ from cython.cimports.goweld.model.kinds import (
     R_DWARFSECREF,
     R_DWTXTADDR_U1,
     R_DWTXTADDR_U4,
+    R_ELF,
     R_GOTPCREL,
     R_METHODOFF,
     R_PCREL,

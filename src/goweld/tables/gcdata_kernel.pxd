@@ -22,7 +22,7 @@ cdef struct GCWriter:         # gcprog.Writer
 
 cdef struct TypeInfo:
     GoObj* o                  # NULL: a shared library's
-    Shared* library
+    Shared* shlib
     ElfSym* e
     const uint8_t* p
     int64_t size

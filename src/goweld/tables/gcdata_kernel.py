@@ -123,13 +123,13 @@ def open_type(w, raw, t):
 
 def open_import(w, raw, t):
     """The same for the type of a shared library, whose relocations are done."""
-    e = import_of(w.imports, raw, cython.address(t.library))
+    e = import_of(w.imports, raw, cython.address(t.shlib))
     t.o = cython.NULL
     t.r = cython.NULL
     t.n = 0
     t.e = e
     if e != cython.NULL:
-        t.p = content_at(t.library, e.st_value, e.st_size)
+        t.p = content_at(t.shlib, e.st_value, e.st_size)
         t.size = e.st_size
     if e == cython.NULL or t.p == cython.NULL or t.size < COMMON_SIZE:
         return stop(w, raw, WHY_CORRUPT)
@@ -164,7 +164,7 @@ def add_inner(w, raw, off):
         return stop(w, raw, WHY_NO_POINTERS)
     kind = t.p[23]
     if t.o == cython.NULL:
-        return add_import(w, raw, t.library, t.e, off)
+        return add_import(w, raw, t.shlib, t.e, off)
     if kind == STRUCT:
         return add_struct(w, raw, cython.address(t), off)
     if kind == ARRAY:
