@@ -109,14 +109,14 @@ class Runner:
                 return Result(name, DIFFERENT, answer or "not the same on one processor", times, links=2)
         result = replace(self._judge(name, reference, ours, times), links=2 if self.again else 1)
         if result.verdict == IDENTICAL and row and row.run:
-            answer = self.use(row, ours, temporary)
+            answer = self.use(row, job, ours, temporary)
             if not answer.startswith("status 0"):
                 result = replace(result, verdict=DIFFERENT, text=f"goweld's file does not run: {answer}")
-            elif answer != (theirs := self.use(row, reference, temporary)):
+            elif answer != (theirs := self.use(row, job, reference, temporary)):
                 result = replace(result, verdict=DIFFERENT, text=f"it says {answer}\nthe other: {theirs}")
         return self.tidied(result, folder)
 
-    def use(self, row: Row, file: Path, folder: Path) -> str:
+    def use(self, row: Row, job: Job, file: Path, folder: Path) -> str:
         """What comes of a row's commands on a file: the last one's status and what it prints."""
         shutil.rmtree(folder)
         folder.mkdir()
@@ -126,7 +126,7 @@ class Runner:
             "tmp": str(folder),
             "go": str(self.go.go),
         }
-        names |= {"cc": row.cc or "cc"}
+        names |= {"cc": row.cc or "cc", "job": str(job.folder)}
         environment = {**self.go.environment, **row.environment()}
         for command in row.run:
             try:

@@ -130,8 +130,8 @@ class Go:
         """A GOROOT that lacks the link tool."""
         return self.copy_of_root("goroot-without-linker")
 
-    def copy_of_root(self, name: str) -> Path:
-        """A GOROOT of symbolic links without a link tool, with a go command of its own, which finds it."""
+    def copy_of_root(self, name: str, *, linker: bool = False) -> Path:
+        """A GOROOT of symbolic links, without a link tool unless asked for, with a go command that finds it."""
         copy = self.work / f"{name}-{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}"
         tools = copy / self.tools.relative_to(self.root)
         if not (copy / "VERSION").exists():
@@ -139,7 +139,7 @@ class Go:
             (copy / "bin").mkdir(exist_ok=True)
             link_all(self.root, copy, {"pkg", "bin", "VERSION"})
             link_all(self.root / "pkg", copy / "pkg", {"tool"})
-            link_all(self.tools, tools, {"link"})
+            link_all(self.tools, tools, set() if linker else {"link"})
             (copy / "bin" / "go").write_bytes(self.go.read_bytes())
             (copy / "bin" / "go").chmod(0o755)
             (copy / "VERSION").symlink_to(self.root / "VERSION")
@@ -261,14 +261,14 @@ def build(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]
 
 def build_shared(go: Go, row: Row, directory: Path) -> tuple[list[str], dict[str, str]]:
     """Make a shared library of packages in a GOROOT of its own, then a program that uses it."""
-    root = go.copy_of_root(f"goroot-{row.name}")
+    root = go.copy_of_root(f"goroot-{row.name}", linker=True)
     # The go command links no library again that is there.
     shutil.rmtree(root / "pkg" / "linux_amd64_dynlink", ignore_errors=True)
     environment = {**row.environment(), "GOROOT": str(root)}
-    flags = [*toolexec(directory), "-buildvcs=false", "-linkshared", *row.flags]
+    flags = [*toolexec(directory), "-buildvcs=false", "-linkshared"]
     commands = (
         (["install", "-buildmode=shared", *flags, *row.packages], root / "src"),
-        (["build", *flags, "-o", f"{directory}/out", f"./{row.program}"], PROGRAMS),
+        (["build", *flags, *row.flags, "-o", f"{directory}/out", f"./{row.program}"], PROGRAMS),
     )
     wanted = [LIBRARY, f"corpus/{row.program}"]
     for number, (command, cwd) in enumerate(commands):

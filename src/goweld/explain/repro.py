@@ -117,6 +117,9 @@ def portable(argv: list[str], cwd: str, keep: Keep) -> tuple[list[str], str]:
         elif name == "importcfg":
             config = portable_importcfg(read(os.path.join(cwd, value)).decode(), cwd, keep)
             words += ["-importcfg", IMPORTCFG]
+            if "\npackageshlib " in f"\n{config}":
+                # Only there is a relative path of a shared library looked for (ld.findshlib).
+                words += ["-L", "."]
         elif name == "L":
             words += ["-L", keep_folder(os.path.join(cwd, value), keep)]
         elif name in INPUT_FLAGS and value not in ("", "none"):
