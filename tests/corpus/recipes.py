@@ -131,7 +131,7 @@ class Go:
         return self.copy_of_root("goroot-without-linker")
 
     def copy_of_root(self, name: str, *, linker: bool = False) -> Path:
-        """A GOROOT of symbolic links, without a link tool unless asked for, with a go command that finds it."""
+        """A GOROOT of links, with a go command of its own, which finds it; `linker`: and a link tool."""
         copy = self.work / f"{name}-{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}"
         tools = copy / self.tools.relative_to(self.root)
         if not (copy / "VERSION").exists():
