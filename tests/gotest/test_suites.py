@@ -36,6 +36,12 @@ def test_a_test_that_is_not_reached_counts() -> None:
     ]
 
 
+def test_what_is_not_run_is_not_judged() -> None:
+    real = side(**{"p TestA": "pass", "p TestA/x": "pass", "p TestB": "pass"})
+    assert not list(worse(real, side(**{"p TestB": "pass"}), ["TestA"]))
+    assert list(worse(real, side(), ["TestA"])) == ["p TestB: pass with the real linker, missing with goweld"]
+
+
 def test_what_fails_with_both_is_not_goweld_s() -> None:
     assert not list(worse(side(TestA="fail", TestB="pass"), side(TestA="fail", TestB="pass")))
     assert list(worse(side(TestA="pass"), side(**{"TestA": "pass", "TestA/new": "fail"})))
