@@ -328,7 +328,9 @@ def write_runs(context, index):
     waiting = cython.declare(Waiting[4])
     n = cython.cast(uint32_t, 0)
     more = cython.declare(cython.bint, scratch != cython.NULL)
-    b.no_memory |= not more
+    if not more:
+        # Only ever set: what another thread found must not be forgotten.
+        b.no_memory = True
     while more or n:
         i = atomic_next(cython.address(b.next)) if more else b.n
         more = i < b.n and not b.error
