@@ -19,7 +19,7 @@ GO = $(shell $(BIN)/python -m tests.toolchain)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_QUIET := 1
 
-.PHONY: build go demo test check checked fuzz corpus suites bench bench-limit clean
+.PHONY: build go demo test check checked raced fuzz corpus suites bench bench-limit clean
 
 build: $(VENV)/ready
 	@$(BIN)/python setup.py -q build_ext --inplace
@@ -53,9 +53,15 @@ check: build go
 
 # A second build, in build/checked, whose kernels stop at an access out of bounds. GOWELD_PACKAGE selects it.
 checked: build
-	@GOWELD_CHECKED=1 $(BIN)/python setup.py -q build --build-base build/checked --build-platlib build/checked/lib
+	@GOWELD_CHECKED=address,undefined $(BIN)/python setup.py -q build --build-base build/checked --build-platlib build/checked/lib
 	@echo "LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
 	  GOWELD_PACKAGE=$(CURDIR)/build/checked/lib/goweld goweld link ..."
+
+# A third, in build/raced, which reports what two threads touch at once. It wants its addresses where they are.
+raced: build
+	@GOWELD_CHECKED=thread $(BIN)/python setup.py -q build --build-base build/raced --build-platlib build/raced/lib
+	@echo "LD_PRELOAD=$$($(CC) -print-file-name=libtsan.so) TSAN_OPTIONS=report_signal_unsafe=0 \
+	  GOWELD_PACKAGE=$(CURDIR)/build/raced/lib/goweld setarch -R goweld link ..."
 
 # COUNT links of a small program, each with one package file damaged; SEED chooses how. HOST=1: objects of C.
 fuzz: build go

@@ -5,7 +5,7 @@ one takes half the time of loading forty. The launcher is one C file, installed 
 command `goweld`. `python setup.py build_ext --inplace` puts the kernels in src and a launcher for the source
 tree in build/bin; an editable install does the same.
 
-GOWELD_CHECKED=1 compiles with AddressSanitizer and UndefinedBehaviorSanitizer, for `make checked`.
+GOWELD_CHECKED names sanitizers to compile with, as address,undefined: see `make checked`.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ FLAGS = ["-O2", "-fno-strict-aliasing", "-ffp-contract=off", "-fvisibility=hidde
 # Cython compares a size with a count wherever Python does not care which has a sign.
 FLAGS.append("-Wno-sign-compare")
 LINK_FLAGS = ["-pthread", "-s"]
-if os.environ.get("GOWELD_CHECKED"):
+if sanitizers := os.environ.get("GOWELD_CHECKED"):
     FLAGS[0] = "-O1"
     FLAGS += [
         "-g",
         "-fno-omit-frame-pointer",
-        "-fsanitize=address,undefined",
+        f"-fsanitize={sanitizers}",
         "-fno-sanitize=alignment",  # Go's records are packed, and amd64 reads them where they lie
         "-fno-sanitize-recover=undefined",
     ]
-    LINK_FLAGS = ["-pthread", "-fsanitize=address,undefined"]
+    LINK_FLAGS = ["-pthread", f"-fsanitize={sanitizers}"]
 DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,
