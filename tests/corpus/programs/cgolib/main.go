@@ -9,7 +9,7 @@ import "C"
 import "fmt"
 
 func main() {
-	fmt.Println(C.GoString(C.greeting(1)), C.GoString(C.greeting(2)), C.library_value, C.counted())
-	C.library_value++
+	fmt.Println(C.GoString(C.greeting(1)), C.GoString(C.greeting(2)), C.lent_value, C.counted())
+	C.lent_value++
 	fmt.Println(C.counted(), C.twice(21))
 }

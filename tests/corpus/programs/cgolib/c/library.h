@@ -1,4 +1,4 @@
-extern int library_value;
+extern int lent_value;
 const char *greeting(int number);
 int counted(void);
 int twice(int value);
