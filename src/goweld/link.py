@@ -199,8 +199,8 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     if debug:
         stages.start("describe")
         units = Units(live, order, count)
-        info = dwarf_info.describe(live, units, libraries, goal.compiler, goal.dwarf5)
-        if len(set(info.producers.values())) > 1:
+        description = dwarf_info.Description(live, units, libraries, goal.compiler, goal.dwarf5)
+        if len(set(description.info.producers.values())) > 1:
             # Objects compiled in different ways may well differ.
             diagnostics.forgive_duplicates()
         stages.start("text")
@@ -209,13 +209,16 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
         show(callgraph.lines(live, order, count), 1)
 
-    # Beside what follows, which moves no columns; describe may.
-    stack = stackcheck.Check(options, live, order, count, goal.arch)
-
     if mode.dynlinking:
         from goweld.formats.mangle_kernel import mangle
 
         mangle(live)
+    objects.release(DEBUG_RELOCS)
+    # Beside what follows, which moves no columns.
+    if debug:
+        description.begin()
+    stack = stackcheck.Check(options, live, order, count, goal.arch)
+
     if mode.buildmode == "shared":
         from goweld.tables import librarynotes
 
@@ -239,15 +242,17 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
         # They change the calls that the stack check follows.
         stack.settle(diagnostics)
+        if debug:
+            description.settle()
         trampolines.insert(options, live, libraries, goal.release, text, goal.arch)
-
-    objects.release(DEBUG_RELOCS)
 
     # 5 tables: build info, pclntab, module data.
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
     pcln = pclntab.build(live, text, objects.files, goal.goroot, goal.arch, mode.linkshared)
     show(stack.report(diagnostics), 1)
+    if debug:
+        info = description.settle()
     if mode.external:
         leave_undefined(live, order, count)
     if mode.buildmode in ("shared", "plugin"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.model.kinds import K_DWARF_TYPE
-from cython.cimports.goweld.model.live_kernel import A_NOT_IN_SYMTAB, append_symbol
+from cython.cimports.goweld.model.live_kernel import A_NOT_IN_SYMTAB, append_beside
 from cython.cimports.goweld.model.symbols_kernel import find_name, gw_hash, live_of, set_live
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free, realloc
@@ -151,7 +151,7 @@ def info_symbol(t, name, size):
         t.c.kind[sym] = K_DWARF_TYPE
         t.c.attr[sym] |= A_NOT_IN_SYMTAB
         return sym
-    sym = append_symbol(t.c, K_DWARF_TYPE)
+    sym = append_beside(t.c, K_DWARF_TYPE)
     if sym == 0:
         return stop(t, WHY_NO_ROOM, 0)
     if raw:
@@ -188,7 +188,7 @@ def new_die(t, abbrev, name, size):
 
 def new_typedef(t, definition):
     """The typedef of a named type: it takes the name's symbol, its definition a nameless one (dotypedef)."""
-    anonymous = append_symbol(t.c, K_DWARF_TYPE)
+    anonymous = append_beside(t.c, K_DWARF_TYPE)
     if anonymous == 0:
         return stop(t, WHY_NO_ROOM, 0)
     die = append_die(t, ABBREV_TYPEDECL, t.dies[definition].name, t.dies[definition].nname)

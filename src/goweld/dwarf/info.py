@@ -1,6 +1,6 @@
 """Debug information of the program: types, functions, variables, constants (ld.dwarfGenerateDebugInfo).
 
-`describe` decides which DIEs there are, before addresses are known; `units_info` makes .debug_info of them.
+`Description` decides which DIEs there are, before addresses are known; `units_info` makes .debug_info of them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from goweld.dwarf.emit_kernel import chain, count_pieces, emit_types, emit_unit
 from goweld.dwarf.info_kernel import DebugInfo
 from goweld.dwarf.synthesis_kernel import synthesize
 from goweld.errors import LinkError
+from goweld.model.beside import Beside
 from goweld.model.memory_kernel import Column
 
 TYPE_CHECKING = False
@@ -96,30 +97,48 @@ def package_name_of(library: Library) -> bytes:
     return b"go:cuinfo.packagename." + path_of(library)
 
 
-def describe(live: Live, units: Units, libraries: Libraries, version: str, dwarf5: bool) -> DebugInfo:
+class Description:
     """All DIEs of the program; `version` is the toolchain's.
 
-    To be called once strings have their values, while symbols still have the kinds they were compiled with.
+    To be made once strings have their values, while symbols still have the kinds they were compiled with.
     """
-    live.let_grow()
-    info = DebugInfo(live, units, dwarf5)
-    eface, iface, pointer, uintptr = (type_symbol(live, name) for name in BUILTINS)
-    check(info, info.define_builtins(eface, iface, pointer, uintptr))
-    for name in ALWAYS:
-        check(info, info.define(type_symbol(live, name)))
-    for library in libraries.postorder():
-        add_package(info, library, version.encode())
-    # The largest first, so that no thread is left with one of them at the end.
-    check(info, info.read_functions(sorted(info.order, key=units.count, reverse=True)))
-    for obj in info.order:
-        if obj in info.constants:
-            check(info, info.visit_constants(info.constants[obj]))
-        check(info, info.visit_functions(obj))
-    check(info, info.visit_variables())
-    check(info, synthesize(info.dies, [type_symbol(live, name) for name in PROTOTYPES]))
-    emit_types(info)
-    live.make_room(SYMBOLS_PER_UNIT * len(live.symbols.objects))
-    return info
+
+    __slots__ = ("info", "listing")
+
+    def __init__(self, live: Live, units: Units, libraries: Libraries, version: str, dwarf5: bool) -> None:
+        self.info = info = DebugInfo(live, units, dwarf5)
+        self.listing: Beside | None = None
+        eface, iface, pointer, uintptr = (type_symbol(live, name) for name in BUILTINS)
+        check(info, info.define_builtins(eface, iface, pointer, uintptr))
+        for name in ALWAYS:
+            check(info, info.define(type_symbol(live, name)))
+        for library in libraries.postorder():
+            add_package(info, library, version.encode())
+        # The largest first, so that no thread is left with one of them at the end.
+        check(info, info.read_functions(sorted(info.order, key=units.count, reverse=True)))
+
+    def begin(self) -> None:
+        """List the DIEs, one after the other, beside what follows; nothing moves the columns until `settle`.
+
+        What follows may make symbols, and change what functions and data say of themselves.
+        """
+        self.listing = Beside(b"list DIEs", self._list)
+        self.info.live.hold_still()
+
+    def _list(self) -> int:
+        info = self.info
+        check(info, info.visit_functions())
+        check(info, info.visit_variables())
+        check(info, synthesize(info.dies, [type_symbol(info.live, name) for name in PROTOTYPES]))
+        return emit_types(info)
+
+    def settle(self) -> DebugInfo:
+        """The DIEs, all of them."""
+        if self.listing is not None:
+            self.info.live.let_move()
+            self.listing.result()
+            self.listing = None
+        return self.info
 
 
 def add_package(info: DebugInfo, library: Library, version: bytes) -> None:

@@ -46,8 +46,7 @@ cdef class DebugInfo:
     cpdef bint define_builtins(self, uint32_t eface, uint32_t iface, uint32_t pointer, uint32_t uintptr)
     cpdef bint define(self, uint32_t raw)
     cpdef bint read_functions(self, list objects)
-    cpdef bint visit_functions(self, uint32_t obj)
-    cpdef bint visit_constants(self, uint32_t sym)
+    cpdef bint visit_functions(self)
     cpdef bint visit_variables(self)
     cpdef list functions_of(self, uint32_t obj)
     cpdef list ranges_of(self, uint32_t obj)
@@ -57,7 +56,7 @@ cdef class DebugInfo:
 
 cdef list listed_of(SymbolList* list, uint32_t obj)
 cdef bint add(DieTable* t, SymbolList* list, uint32_t id) noexcept nogil
-cdef bint visit_unit(DieTable* t, DebugInfo info, uint32_t obj) noexcept nogil
+cdef bint visit_unit(DieTable* t, DebugInfo info, uint32_t obj, uint32_t constants) noexcept nogil
 cdef bint follow(DieTable* t, DebugInfo info, uint32_t raw) noexcept nogil
 cdef bint import_types(DieTable* t, uint32_t s) noexcept nogil
 cdef bint import_type(DieTable* t, uint32_t s, uint32_t raw, uint32_t type) noexcept nogil

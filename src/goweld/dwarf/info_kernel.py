@@ -51,7 +51,7 @@ from cython.cimports.goweld.model.live_kernel import (
     A_FILE_LOCAL,
     A_LINKER,
     A_NOT_IN_SYMTAB,
-    append_symbol,
+    append_beside,
     live_auxs,
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column
@@ -92,11 +92,18 @@ def add(t, list, id):
     return True
 
 
-def visit_unit(t, info, obj):
-    """List the DIEs and ranges of a unit's functions, and define the types they refer to.
+def visit_unit(t, info, obj, constants):
+    """List the DIEs and ranges of a unit's functions, and define the types of its constants and of those.
 
     (dwctxt.dwarfVisitFunction, its functions one after the other.)
     """
+    if constants:
+        if t.c.kind[constants] != K_DWARF_CONST:
+            return stop(t, WHY_WRONG_KIND, constants)
+        import_types(t, constants)
+    info.functions.of[obj].first = info.functions.n
+    info.ranges.of[obj].first = info.ranges.n
+    info.abstract.of[obj].first = info.abstract.n
     scan = cython.address(info.scan.t)
     for i in range(scan.ends[obj - 1], scan.ends[obj]):
         if scan.dies[i]:
@@ -112,6 +119,9 @@ def visit_unit(t, info, obj):
     free(m.ids)
     m.ids = cython.NULL
     m.n = 0
+    info.functions.of[obj].end = info.functions.n
+    info.ranges.of[obj].end = info.ranges.n
+    info.abstract.of[obj].end = info.abstract.n
     return t.why == 0
 
 
@@ -241,7 +251,7 @@ def revive(t, raw):
     k = object_at(s, holder)
     o = cython.address(s.objects[k])
     li = local_index(s, o, holder)
-    live = append_symbol(c, s.kind_of[o.syms[li].type])
+    live = append_beside(c, s.kind_of[o.syms[li].type])
     if live == 0:
         return stop(t, WHY_NO_ROOM, 0)
     size = sym_data(o, li, cython.address(c.data[live]))
@@ -345,26 +355,23 @@ class DebugInfo:
             stop(cython.address(self.dies.t), WHY_WRONG_KIND, self.scan.t.bad)
         return self.scan.t.bad == 0
 
-    def visit_functions(self, obj: int) -> bool:
-        """List the DIEs of a unit's functions, and define the types they refer to; whether that went well."""
+    def visit_functions(self) -> bool:
+        """List the DIEs of all units' functions, and define the types that these and the constants refer to.
+
+        Whether that went well.
+        """
         t = cython.address(self.dies.t)
-        self.functions.of[obj].first = self.functions.n
-        self.ranges.of[obj].first = self.ranges.n
-        self.abstract.of[obj].first = self.abstract.n
+        n = cython.cast(uint32_t, len(self.order))
+        units = cython.cast("uint32_t *", self.column(8, n))
+        for i in range(n):
+            units[2 * i] = self.order[i]
+            units[2 * i + 1] = self.constants.get(self.order[i], 0)
         info = self
         with cython.nogil:
-            visit_unit(t, info, obj)
-        self.functions.of[obj].end = self.functions.n
-        self.ranges.of[obj].end = self.ranges.n
-        self.abstract.of[obj].end = self.abstract.n
+            for i in range(n):
+                if not visit_unit(t, info, units[2 * i], units[2 * i + 1]):
+                    break
         return t.why == 0
-
-    def visit_constants(self, sym: int) -> bool:
-        """Define the types of a package's constants; whether that went well."""
-        t = cython.address(self.dies.t)
-        if self.live.c.kind[sym] != K_DWARF_CONST:
-            return stop(t, WHY_WRONG_KIND, sym) != 0
-        return import_types(t, sym)
 
     def visit_variables(self) -> bool:
         """List the DIEs of the variables the program has, and define their types; whether that went well."""

@@ -124,17 +124,18 @@ def sort_by_kind(live: Live, order: Column, n: int) -> int:
     copy = Column(4, n)
     sorted = cython.cast("uint32_t *", copy.ptr)
     at = cython.cast(uint32_t, 0)
-    for kind in range(1, 6):
-        for i in range(n):
-            if c.kind[ids[i]] == kind:
-                sorted[at] = ids[i]
-                at += 1
     bad = cython.cast(uint32_t, 0)
-    for i in range(n if at < n else 0):
-        if not is_text(c.kind[ids[i]]):
-            bad = ids[i]
-    for i in range(at):
-        ids[i] = sorted[i]
+    with cython.nogil:
+        for kind in range(1, 6):
+            for i in range(n):
+                if c.kind[ids[i]] == kind:
+                    sorted[at] = ids[i]
+                    at += 1
+        for i in range(n if at < n else 0):
+            if not is_text(c.kind[ids[i]]):
+                bad = ids[i]
+        for i in range(at):
+            ids[i] = sorted[i]
     copy.free()
     return bad
 
@@ -167,21 +168,22 @@ def assign_addresses(
     ids = cython.cast("uint32_t *", order.ptr)
     va = start
     widest = funcalign
-    for i in range(n):
-        s = ids[i]
-        if c.attr[s] & A_INTERIOR:
-            continue
-        align = (cython.cast(uint32_t, 1) << c.align[s]) >> 1
-        if align < funcalign:
-            align = funcalign
-        if align > widest:
-            widest = align
-        va = (va + align - 1) & ~cython.cast(uint64_t, align - 1)
-        c.value[s] = va
-        c.sect[s] = sect
-        if c.attr[s] & A_HOST_SECTION:
-            move_interior(c, s)
-        va += room_of(c.size[s])
+    with cython.nogil:
+        for i in range(n):
+            s = ids[i]
+            if c.attr[s] & A_INTERIOR:
+                continue
+            align = (cython.cast(uint32_t, 1) << c.align[s]) >> 1
+            if align < funcalign:
+                align = funcalign
+            if align > widest:
+                widest = align
+            va = (va + align - 1) & ~cython.cast(uint64_t, align - 1)
+            c.value[s] = va
+            c.sect[s] = sect
+            if c.attr[s] & A_HOST_SECTION:
+                move_interior(c, s)
+            va += room_of(c.size[s])
     return va, widest
 
 

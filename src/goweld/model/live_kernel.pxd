@@ -2,6 +2,13 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport R_WEAK, AuxRecord, GoObj, RelocRecord, SymRecord, sym_auxs
 from goweld.model.memory_kernel cimport Arena, Column
+from goweld.model.pthread cimport (
+    pthread_mutex_lock,
+    pthread_mutex_t,
+    pthread_mutex_unlock,
+    shared_count,
+    take_number,
+)
 from goweld.model.symbols_kernel cimport BAD, MISSING, SymbolColumns, Symbols, resolve_live
 
 
@@ -41,7 +48,8 @@ cdef struct LiveColumns:
     uint32_t n                # live ids are 1 .. n - 1; 0 is the dead (or nil) symbol
     uint32_t loaded           # ids below come from before deadcode
     uint32_t room
-    bint movable              # while there are no other threads: the columns move where there is no room
+    uint32_t spare            # of the room, for all symbols but those of debug information
+    pthread_mutex_t* still    # held while other threads look at the columns, which must not move then
     uint8_t* block            # what the columns lie in, one behind the other
     uint64_t mapped
     HostSection* parts        # in the order of ids, which is that of host objects and in them
@@ -82,6 +90,7 @@ cdef struct Renumbering:
 
 cdef class Live:
     cdef LiveColumns c
+    cdef pthread_mutex_t still
     cdef readonly Symbols symbols
     cdef Arena arena
     cdef dict made            # (name, version) -> id of the symbols the linker made
@@ -118,8 +127,10 @@ cdef class Live:
     cpdef tuple reloc(self, uint32_t s, uint32_t index)
     cpdef str reloc_name(self, uint32_t s, uint32_t index)
     cpdef set_noop(self, uint32_t s)
-    cpdef let_grow(self)
     cpdef int make_room(self, uint32_t extra) except -1
+    cpdef hold_still(self)
+    cpdef let_move(self)
+    cpdef uint32_t append(self, uint32_t kind)
     cpdef uint32_t object(self, uint32_t s)
 
 
@@ -157,18 +168,29 @@ cdef uint64_t item_size(int i) noexcept nogil
 cdef bint allocate_columns(LiveColumns* c, uint32_t room) noexcept nogil
 cdef void free_columns(LiveColumns* c) noexcept nogil
 cdef bint grow_columns(LiveColumns* c, uint32_t room) noexcept nogil
-cdef bint has_room(LiveColumns* c) noexcept nogil
 
 
 cdef inline uint32_t append_symbol(LiveColumns* c, uint32_t kind) noexcept nogil:
     """A new nameless symbol of the linker's own; 0 where there is no room."""
-    cdef uint32_t s = c.n
-    if not has_room(c):
+    cdef uint32_t s
+    if shared_count(&c.n) >= c.room:
         return 0
-    c.n = s + 1
+    s = take_number(&c.n)
     c.kind[s] = <uint8_t>kind
     c.attr[s] = A_LINKER | A_LINKER_RELOCS | A_NOT_IN_SYMTAB
     return s
+
+
+cdef inline uint32_t append_beside(LiveColumns* c, uint32_t kind) noexcept nogil:
+    """append_symbol beside other work: the columns move where there is no room, once nobody looks at them."""
+    cdef bint fine
+    if shared_count(&c.n) + c.spare >= c.room:
+        pthread_mutex_lock(c.still)
+        fine = grow_columns(c, c.n + c.n // 4 + c.spare)
+        pthread_mutex_unlock(c.still)
+        if not fine:
+            return 0
+    return append_symbol(c, kind)
 
 
 cdef inline int64_t aligned(int64_t v, int64_t align) noexcept nogil:

@@ -31,6 +31,13 @@ from cython.cimports.goweld.model.memory_kernel import (
     unmap_memory,
 )
 from cython.cimports.goweld.model.pool_kernel import run_tasks
+from cython.cimports.goweld.model.pthread import (
+    pthread_mutex_init,
+    pthread_mutex_lock,
+    pthread_mutex_unlock,
+    shared_count,
+    take_number,
+)
 from cython.cimports.goweld.model.symbols_kernel import (
     FOREIGN_HIDDEN,
     LIVE,
@@ -289,11 +296,6 @@ def grow_columns(c, room):
     return True
 
 
-def has_room(c):
-    """Whether one more symbol fits, if need be after a move."""
-    return c.n < c.room or (c.movable and grow_columns(c, c.n + c.n // 4))
-
-
 class Live:
     """The live symbols' columns.  `extra`: how many symbols the linker may make beyond the usual."""
 
@@ -304,23 +306,34 @@ class Live:
         self.arena = Arena()
         self.made = {}
         self.memory = []
+        pthread_mutex_init(cython.address(self.still), cython.NULL)
+        c.still = cython.address(self.still)
+        c.spare = ROOM + cython.cast(uint32_t, extra)
         n = count_live(c.syms) + 1
-        # Types' debug information mostly has room in a sixteenth; where it has not, the columns grow.
-        if not allocate_columns(c, n + n // 16 + ROOM + cython.cast(uint32_t, extra)):
+        # Types' debug information mostly has room in a sixteenth; where it has not, the columns move.
+        if not allocate_columns(c, n + n // 16 + c.spare):
             raise MemoryError
 
-    def let_grow(self) -> None:
-        """Let there be room for any number of symbols, as long as no other thread looks at the columns."""
-        self.c.movable = True
-
     def make_room(self, extra: int) -> None:
-        """Room for the usual and `extra` more symbols; the columns stay where they are from now on."""
+        """Room for the usual and `extra` more symbols; moves columns, so that nobody may look at them."""
         c = cython.address(self.c)
         room = c.n + ROOM + cython.cast(uint32_t, extra)
         if room > c.room and not grow_columns(c, room):
             raise MemoryError
-        c.movable = False
         return 0
+
+    def hold_still(self) -> None:
+        """Keep the columns where they are until let_move, whatever is appended beside."""
+        pthread_mutex_lock(self.c.still)
+
+    def let_move(self) -> None:
+        """Nobody looks at the columns but who appends."""
+        pthread_mutex_unlock(self.c.still)
+
+    def append(self, kind: int) -> int:
+        """A new nameless symbol, made beside what else goes on; 0 where there is no memory."""
+        with cython.nogil:
+            return append_beside(cython.address(self.c), kind)
 
     def renumber(self) -> int:
         """Number the reachable symbols and fill in the columns; the first corrupt object, or 0."""
@@ -346,10 +359,9 @@ class Live:
         c = cython.address(self.c)
         id = cython.cast(uint32_t, self.lookup(name, version))
         if id == 0:
-            if not has_room(c):
+            if shared_count(cython.address(c.n)) >= c.room:
                 raise OverflowError("more symbols made than announced")
-            id = c.n
-            c.n += 1
+            id = take_number(cython.address(c.n))
             c.attr[id] = A_LINKER | A_LINKER_RELOCS
             if version == 1:
                 c.attr[id] |= A_ABI_INTERNAL

@@ -1,6 +1,6 @@
-# POSIX threads, their locks, and the one atomic operation that the pool needs.
+# POSIX threads, their locks, and the atomic operations on what threads count together.
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint32_t
 
 
 cdef extern from "pthread.h" nogil:
@@ -21,5 +21,9 @@ cdef extern from *:
     """
     #include <stdint.h>
     static inline int64_t gw_atomic_next(int64_t* p) { return __atomic_fetch_add(p, 1, __ATOMIC_RELAXED); }
+    static inline uint32_t gw_take_number(uint32_t* p) { return __atomic_fetch_add(p, 1, __ATOMIC_RELAXED); }
+    static inline uint32_t gw_shared_count(const uint32_t* p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
     """
     int64_t atomic_next "gw_atomic_next" (int64_t* p) noexcept nogil
+    uint32_t take_number "gw_take_number" (uint32_t* p) noexcept nogil
+    uint32_t shared_count "gw_shared_count" (const uint32_t* p) noexcept nogil

@@ -229,9 +229,9 @@ def is_pc_table(c, id):
 def pc_offset(d, id):
     """The offset of a pcdata symbol in runtime.pctab, assigned when it is first met (ld.generatePctab)."""
     c = d.c
-    if id >= c.n or c.kind[id] != K_RODATA:
+    if id >= c.loaded or c.kind[id] != K_RODATA:
         d.bad = True
-        d.culprit = id if id < c.n else 0
+        d.culprit = id if id < c.loaded else 0
         return 0
     off = c.value[id]
     if off == 0:
@@ -521,7 +521,7 @@ def made_deferreturn(d, r, end):
 
 def leads_to(c, id, function):
     """Whether a call's target is a function, or a trampoline, which has one relocation, to it."""
-    if id == function or id >= c.n:
+    if id == function or id >= c.room:
         return id == function
     made = cython.declare(cython.bint, c.attr[id] & A_LINKER and c.nrel[id] == 1)
     return made and c.rel[id].idx == function
