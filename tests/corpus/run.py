@@ -45,8 +45,13 @@ def rows_to_run(manifest: Manifest, options: argparse.Namespace) -> list[Row]:
     else:
         rows = [row for row in manifest.rows if options.full or options.only or row.quick]
     if options.cc:
-        # What is shipped is what it is, and these compilers make objects for this machine.
-        rows = [row.with_cgo(options.cc) for row in rows if row.kind != "shipped" and "GOARCH" not in row.env]
+        # What is shipped is what it is, these compilers make objects for this machine, and clang is asked for
+        # where gcc cannot.
+        rows = [
+            row.with_cgo(options.cc)
+            for row in rows
+            if row.kind != "shipped" and "GOARCH" not in row.env and row.cc in ("", "gcc", options.cc)
+        ]
     names = {row.name for row in manifest.rows}
     return [
         row

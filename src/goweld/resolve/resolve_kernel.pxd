@@ -27,6 +27,8 @@ cdef struct Entering:
     uint32_t corrupt_hash     # the first object whose hashed definitions are corrupt, or 0
     uint32_t corrupt_name
     uint8_t* corrupt          # whether an object's package definitions are
+    uint32_t* found           # raw ids of package definitions, each object's from its first on
+    uint32_t* counts          # how many, by object
 
 
 cpdef uint32_t enter_definitions(Symbols symbols) except *
@@ -48,8 +50,10 @@ cdef uint32_t enter(SymbolColumns* s, HashTable* t, uint64_t low, uint64_t high,
                     uint32_t size) noexcept nogil
 cdef uint32_t names_of(SymbolColumns* s) noexcept nogil
 cdef bint enter_names(SymbolColumns* s, GoObj* o, SymRecord* r, uint32_t n, uint32_t raw, bint defined) noexcept nogil
-cdef bint enter_package(SymbolColumns* s, uint32_t k) noexcept nogil
-cdef void name_packages(SymbolColumns* s) noexcept nogil
+cdef bint enter_package(Entering* e, uint32_t k) noexcept nogil
+cdef void name_twins(Entering* e) noexcept nogil
+cdef void find_package_names(void* context, int64_t index) noexcept nogil
+cdef void name_packages(Entering* e) noexcept nogil
 cdef bint is_unnamed_or_static(SymRecord* r) noexcept nogil
 cdef int merge(SymbolColumns* s, uint32_t raw, uint32_t old) noexcept nogil
 cdef void fix_size(SymbolColumns* s, uint32_t id, uint32_t size) noexcept nogil

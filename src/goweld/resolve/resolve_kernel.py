@@ -85,7 +85,11 @@ def enter_definitions(symbols: Symbols) -> int:
     long_slots = make_table(cython.address(e.long), nlong)
     symbols.texts = Column(4, s.first_ref - s.first_hashed, True)
     corrupt = Column(1, s.nobjects)
+    found = Column(4, s.first_hashed, True)
+    counts = Column(4, s.nobjects)
     e.s = s
+    e.found = cython.cast("uint32_t *", cython.cast(Column, found).ptr)
+    e.counts = cython.cast("uint32_t *", cython.cast(Column, counts).ptr)
     e.texts = cython.cast("uint32_t *", symbols.texts.ptr)
     e.ntexts = 0
     e.corrupt_hash = 0
@@ -98,10 +102,12 @@ def enter_definitions(symbols: Symbols) -> int:
             if bad == 0 and e.corrupt[k]:
                 bad = k
         if bad == 0:
-            name_packages(s)
+            name_twins(cython.address(e))
+            run_tasks(b"find package names", find_package_names, cython.address(e), s.nobjects - 1)
+            name_packages(cython.address(e))
     symbols.ntexts = e.ntexts
-    short_slots.free()
-    long_slots.free()
+    for column in (short_slots, long_slots, found, counts):
+        column.free()
     return e.corrupt_hash or e.corrupt_name or bad
 
 
@@ -113,7 +119,7 @@ def enter_some(context, index):
     elif index == 1:
         e.corrupt_name = names_of(e.s)
     else:
-        e.corrupt[index - 1] = not enter_package(e.s, index - 1)
+        e.corrupt[index - 1] = not enter_package(e, index - 1)
 
 
 def hashed_of(e):
@@ -285,46 +291,94 @@ def enter_names(s, o, r, n, raw, defined):
     return True
 
 
-def enter_package(s, k):
+def enter_package(e, k):
     """One object's package definitions: each its own symbol.  False where one is corrupt.
 
-    canon[] is 0 where a name leads to the symbol.
+    Lists the ABI0 functions that have a name.
     """
+    s = e.s
     o = cython.address(s.objects[k])
     r = o.syms
+    found = e.found + o.pkgbase
+    n = cython.cast(uint32_t, 0)
     for raw in range(o.pkgbase, o.pkgbase + o.ndef):
         gw_prefetch(r + RECORDS_AHEAD)
         if not is_sound(s, o, r):
             return False
         note_definition(s, raw, r)
-        s.canon[raw] = raw if is_unnamed_or_static(r) else 0
+        s.canon[raw] = raw
+        if r.abi == 0 and is_text(s.kind_of[r.type]) and r.name_len:
+            found[n] = raw
+            n += 1
         r += 1
+    e.counts[k] = n
     return True
 
 
-def name_packages(s):
-    """Let the names that are known lead to the package definitions that bear them.
+# Package names, the many, are not entered, except for ABI0 functions' twins and, as debug information finds types
+# by name, for types.
 
-    Package names, the many, are not entered, except for ABI0 functions' twins and, as debug information finds
-    types by name, for types.
+
+def name_twins(e):
+    """Enter the names that ABI0 functions of packages have as ABIInternal ones."""
+    s = e.s
+    for k in range(1, s.nobjects):
+        o = cython.address(s.objects[k])
+        for i in range(e.counts[k]):
+            r = o.syms + (e.found[o.pkgbase + i] - o.pkgbase)
+            find_name(s, o.base + r.name_off, r.name_len, ABI_INTERNAL, True)
+
+
+def find_package_names(context, index):
+    """A task: one object's package definitions that bear a name which is known, or is to be entered.
+
+    As in enter_names, a batch has its misses at once.
     """
+    e = cython.cast("Entering *", context)
+    s = e.s
+    o = cython.address(s.objects[index + 1])
+    hashes = cython.declare(uint64_t[BATCH])
+    found = e.found + o.pkgbase
+    n = cython.cast(uint32_t, 0)
+    li = cython.cast(uint32_t, 0)
+    while li < o.ndef:
+        r = o.syms + li
+        count = o.ndef - li if o.ndef - li < BATCH else cython.cast(uint32_t, BATCH)
+        for i in range(count):
+            gw_prefetch(o.base + r[i].name_off)
+        for i in range(count):
+            hashes[i] = gw_hash(o.base + r[i].name_off, r[i].name_len)
+            gw_prefetch(cython.address(s.slots[(hashes[i] >> 33) & s.slot_mask]))
+        for i in range(count):
+            if not is_unnamed_or_static(r + i) and (
+                (s.name_types and r[i].flag & FLAG_GOTYPE)
+                or find_hashed(s, o.base + r[i].name_off, r[i].name_len, hashes[i], r[i].abi, False)
+            ):
+                found[n] = o.pkgbase + li + i
+                n += 1
+        li += count
+    e.counts[index + 1] = n
+
+
+def name_packages(e):
+    """Let names lead to the package definitions that were found to bear them, the last one if there are many."""
+    s = e.s
+    hashes = cython.declare(uint64_t[BATCH])
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
-        for li in range(o.ndef):
-            r = o.syms + li
-            if s.canon[o.pkgbase + li] == 0 and r.abi == 0 and is_text(s.kind_of[r.type]):
-                find_name(s, o.base + r.name_off, r.name_len, ABI_INTERNAL, True)
-    for k in range(1, s.nobjects):
-        o = cython.address(s.objects[k])
-        for raw in range(o.pkgbase, o.pkgbase + o.ndef):
-            if s.canon[raw]:
-                continue
-            s.canon[raw] = raw
-            r = o.syms + (raw - o.pkgbase)
-            named_type = cython.declare(cython.bint, s.name_types and r.flag & FLAG_GOTYPE)
-            entry = find_name(s, o.base + r.name_off, r.name_len, r.abi, named_type)
-            if entry:
-                s.entries[entry].id = raw
+        done = cython.cast(uint32_t, 0)
+        while done < e.counts[k]:
+            found = e.found + o.pkgbase + done
+            count = e.counts[k] - done if e.counts[k] - done < BATCH else cython.cast(uint32_t, BATCH)
+            for i in range(count):
+                r = o.syms + (found[i] - o.pkgbase)
+                hashes[i] = gw_hash(o.base + r.name_off, r.name_len)
+                gw_prefetch(cython.address(s.slots[(hashes[i] >> 33) & s.slot_mask]))
+            for i in range(count):
+                r = o.syms + (found[i] - o.pkgbase)
+                entry = find_hashed(s, o.base + r.name_off, r.name_len, hashes[i], r.abi, True)
+                s.entries[entry].id = found[i]
+            done += count
 
 
 def merge_named(symbols: Symbols, strict: bool) -> tuple[int, int, int, list[tuple[int, int]]]:
