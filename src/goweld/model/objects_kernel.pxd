@@ -1,4 +1,4 @@
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from goweld.codec.elf_object_kernel cimport ElfObject
 from goweld.codec.goobj_kernel cimport DebugPart, GoObj
@@ -11,6 +11,34 @@ cdef inline bint is_debug(uint32_t kind) noexcept nogil:
     return K_DWARF_CUINFO <= kind <= K_DWARF_ADDR
 
 
+cdef extern from *:
+    """
+    #include <sys/syscall.h>
+    #include <sys/uio.h>
+    #include <unistd.h>
+    static inline int gw_this_process(void) { return (int)syscall(SYS_pidfd_open, getpid(), 0); }
+    static inline int64_t gw_process_madvise(int process, const struct iovec* list, int n, int advice) {
+        return syscall(SYS_process_madvise, process, list, (size_t)n, advice, 0u);
+    }
+    """
+    struct iovec:
+        void* iov_base
+        size_t iov_len
+    int this_process "gw_this_process" () noexcept nogil
+    int64_t process_madvise "gw_process_madvise" (int process, iovec* list, int n, int advice) noexcept nogil
+
+
+cdef enum:
+    RANGES = 256
+
+
+cdef struct Dropping:         # ranges of pages to let go of
+    int process               # a descriptor of this process
+    iovec list[RANGES]
+    int n
+    uint64_t bytes
+
+
 cdef struct Fetching:
     GoObj* list
     uint32_t n
@@ -19,7 +47,8 @@ cdef struct Fetching:
 
 
 cdef void populate(const uint8_t* first, const uint8_t* end) noexcept nogil
-cdef void drop(const uint8_t* first, const uint8_t* end) noexcept nogil
+cdef void drop(Dropping* d, const uint8_t* first, const uint8_t* end) noexcept nogil
+cdef void finish_drop(Dropping* d) noexcept nogil
 cdef void find_debug_part(GoObj* o, const uint8_t* kind_of, DebugPart* d) noexcept nogil
 cdef uint32_t within(uint32_t index, uint32_t most) noexcept nogil
 cdef void* fetch_all(void* argument) noexcept nogil
@@ -27,6 +56,7 @@ cdef void* fetch_all(void* argument) noexcept nogil
 
 cdef class Objects:
     cdef Fetching fetching
+    cdef Dropping dropping
     cdef GoObj* list          # [0] stands for the linker itself
     cdef readonly uint32_t n  # Go objects are 1 .. n - 1
     cdef readonly uint32_t nhosts  # host objects are n .. n + nhosts - 1

@@ -10,9 +10,10 @@ from cython.cimports.goweld.codec.elf_object_kernel import ElfObject
 from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
 from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
-from cython.cimports.libc.stdint import uint32_t, uint64_t
+from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memcpy
 from cython.cimports.posix.mman import madvise
+from cython.cimports.posix.unistd import close
 
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
 MADV_DONTNEED = cython.declare(cython.int, 4)
@@ -35,15 +36,30 @@ def populate(first, end):
         madvise(cython.cast(cython.p_void, start), stop - start, MADV_POPULATE_READ)
 
 
-def drop(first, end):
+def drop(d, first, end):
     """Let go of the pages that lie wholly in a range of an input; one that is touched again comes back.
 
-    Few are not worth the call: it stops the other threads, too.
+    They are there until finish_drop.  Few are not worth the work.
     """
     start = (cython.cast(uint64_t, first) + PAGE - 1) & ~(PAGE - 1)
     stop = cython.cast(uint64_t, end) & ~(PAGE - 1)
-    if stop >= start + FEWEST and not CHECKED:
-        madvise(cython.cast(cython.p_void, start), stop - start, MADV_DONTNEED)
+    if stop < start + FEWEST or CHECKED:
+        return
+    if d.n == RANGES:
+        finish_drop(d)
+    d.list[d.n].iov_base = cython.cast(cython.p_void, start)
+    d.list[d.n].iov_len = stop - start
+    d.bytes += stop - start
+    d.n += 1
+
+
+def finish_drop(d):
+    """Let go of the ranges: with one call, as each stops the other threads.  Linux before 6.13 refuses that."""
+    if d.n and process_madvise(d.process, d.list, d.n, MADV_DONTNEED) != cython.cast(int64_t, d.bytes):
+        for i in range(d.n):
+            madvise(d.list[i].iov_base, d.list[i].iov_len, MADV_DONTNEED)
+    d.n = 0
+    d.bytes = 0
 
 
 def find_debug_part(o, kind_of, d):
@@ -147,20 +163,24 @@ class Objects:
 
     def release(self, part: int) -> None:
         """Let go of one part of every mapped Go object; what is read after all comes back."""
+        d = cython.address(self.dropping)
+        d.process = this_process()
         for i in range(1, self.n):
             o = cython.address(self.list[i])
             relocs = cython.cast("const uint8_t *", o.relocs)
             records = cython.cast("const uint8_t *", o.syms)
             if part == NAMES:
-                drop(o.base, records)
+                drop(d, o.base, records)
             elif part == RECORDS:
-                drop(records, relocs)
+                drop(d, records, relocs)
             elif part == CODE_RELOCS:
-                drop(relocs, o.debug.relocs)
+                drop(d, relocs, o.debug.relocs)
             elif part == DEBUG_RELOCS:
-                drop(o.debug.relocs, o.debug.relocs_end)
+                drop(d, o.debug.relocs, o.debug.relocs_end)
             else:
-                drop(o.debug.data, o.debug.data_end)
+                drop(d, o.debug.data, o.debug.data_end)
+        finish_drop(d)
+        close(d.process)
         return 0
 
     def refer(self, index: int, packages: list[int]) -> None:
