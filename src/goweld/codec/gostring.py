@@ -81,12 +81,11 @@ def number(digits: str, base: int) -> int:
 
 def path_to_prefix(path: str) -> str:
     """A package path as symbol names spell it (objabi.PathToPrefix)."""
-    slash = path.rfind("/")
-    raw = path.encode("utf-8", "surrogateescape")
-    if raw.isalnum() or not any(
-        c <= 32 or c in b'%"' or c >= 0x7F or (c == 46 and i > slash) for i, c in enumerate(raw)
-    ):
+    last = path[path.rfind("/") + 1 :]
+    plain = path.isascii() and path.isprintable()
+    if plain and " " not in path and "%" not in path and '"' not in path and "." not in last:
         return path
+    raw = path.encode("utf-8", "surrogateescape")
     slash = raw.rfind(b"/")
     return "".join(
         f"%{c:02x}" if c <= 32 or c in b'%"' or c >= 0x7F or (c == 46 and i > slash) else chr(c)

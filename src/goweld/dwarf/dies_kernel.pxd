@@ -82,6 +82,7 @@ cdef struct DieTable:
     uint32_t pending_room
     uint64_t* by_raw          # open addressing: a type symbol above its DIE; 0: free
     uint64_t raw_mask
+    uint32_t likely           # how many DIEs, or fields, there are room for at first
     uint64_t nraw
     uint32_t* by_name         # open addressing: DIEs that describe no type symbol
     uint64_t name_mask

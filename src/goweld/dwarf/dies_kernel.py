@@ -29,7 +29,7 @@ def stop(t, why, bad):
 
 def grow(t, p, room, itemsize):
     """Twice the room for an array; the room as it was, and the work stopped, where there is no memory."""
-    wanted = room[0] * 2 if room[0] else cython.cast(uint32_t, 4096)
+    wanted = room[0] * 2 if room[0] else t.likely
     grown = realloc(p, wanted * itemsize)
     if grown == cython.NULL:
         stop(t, WHY_MEMORY, 0)
@@ -230,7 +230,11 @@ class Dies:
         t = cython.address(self.t)
         t.c = cython.address(self.live.c)
         t.n = 1
-        t.raw_mask = 32767
+        # Arrays that are not used cost nothing; a move costs much.
+        t.likely = t.c.n // 8 + 4096
+        t.raw_mask = 1023
+        while t.raw_mask < 2 * t.likely:
+            t.raw_mask = 2 * t.raw_mask + 1
         t.name_mask = 1023
         t.by_raw = cython.cast("uint64_t *", calloc(t.raw_mask + 1, 8))
         t.by_name = cython.cast("uint32_t *", calloc(t.name_mask + 1, 4))

@@ -80,7 +80,7 @@ NINFO = cython.declare(cython.int, 8)  # the length of "go:info."
 def add(t, list, id):
     """Append to a list; False where there is no memory."""
     if list.n == list.room:
-        wanted = list.room * 2 if list.room else cython.cast(uint32_t, 4096)
+        wanted = list.room * 2 if list.room else t.likely
         grown = cython.cast("uint32_t *", realloc(list.ids, cython.cast(uint64_t, wanted) * 4))
         if grown == cython.NULL:
             stop(t, WHY_MEMORY, 0)

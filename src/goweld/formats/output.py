@@ -50,7 +50,7 @@ class Output:
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         self.in_place = not stat.S_ISREG(status.st_mode)
         for source in inputs:
-            if source and os.path.exists(source) and os.path.samestat(os.stat(source), status):
+            if source and is_file(source, status):
                 raise LinkError(f"cannot create {self.path}: it is an input of this link")
 
     def _check_directory(self, directory: str) -> None:
@@ -184,3 +184,11 @@ def allocate(file: int, size: int) -> None:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise
+
+
+def is_file(path: str, status: os.stat_result) -> bool:
+    """Whether a path leads to the file of that status."""
+    try:
+        return os.path.samestat(os.stat(path), status)
+    except (OSError, ValueError):
+        return False

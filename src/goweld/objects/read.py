@@ -36,7 +36,8 @@ class Loading:
         self.libraries = Libraries()
         self.ahead: FilesAhead
         self.importers: dict[Library, Library] = {}  # who imports a package first
-        self.found: list[tuple[Input, int, int, Library, str, list[str]]] = []
+        self.required: dict[tuple[bytes, bytes], Library] = {}  # what `require` gave, by path and fingerprint
+        self.found: list[tuple[Input, int, int, Library, str, list[bytes]]] = []
         self.mismatches: list[str] = []
 
     def shlib(self, package: str) -> str:
@@ -143,19 +144,18 @@ def table(loading: Loading) -> Objects:
     """The objects read, each knowing which object stands for each package it refers to."""
     hosts = len(loading.libraries.host_objects)
     objects = Objects(len(loading.found) + (hosts + MEMBERS if hosts else 0))
-    by_prefix: dict[str, int] = {}
+    by_prefix: dict[bytes, int] = {}
     position = {library: i for i, library in enumerate(loading.libraries.list)}
     for source, start, size, library, name, _ in loading.found:
         index = objects.add(source, start, size, position[library], name)
         library.objects.append(index)
-        by_prefix.setdefault(path_to_prefix(library.package), index)
+        by_prefix.setdefault(path_to_prefix(library.package).encode("utf-8", "surrogateescape"), index)
     for index, (_, _, _, library, _, packages) in enumerate(loading.found, 1):
         try:
             objects.refer(index, [0] + [by_prefix[name] for name in packages])
         except KeyError as error:
-            raise LinkError(
-                f"{library.package}: reference to nonexistent package {error.args[0]}", status=1
-            ) from None
+            missing = error.args[0].decode("utf-8", "surrogateescape")
+            raise LinkError(f"{library.package}: reference to nonexistent package {missing}", status=1) from None
     return objects
 
 
@@ -222,8 +222,7 @@ def read_object(loading: Loading, library: Library, source: Input, start: int, s
         raise LinkError(
             f"link: unlinkable object (from package {library.package}) - compiler requires -p flag", status=1
         )
-    packages = [raw.decode("utf-8", "surrogateescape") for raw in header.packages[1:]]
-    loading.found.append((source, body, end - body, library, name, packages))
+    loading.found.append((source, body, end - body, library, name, header.packages[1:]))
     library.ngo += 1
     if header.fingerprint != ZERO:  # assembly objects have none
         if library.fingerprint == ZERO:
@@ -231,9 +230,13 @@ def read_object(loading: Loading, library: Library, source: Input, start: int, s
         if header.fingerprint != library.fingerprint:
             importer = loading.importers.get(library, library)
             raise loading.mismatch(library, header.fingerprint, importer, library.fingerprint)
-    for raw, fingerprint in header.imports:
-        imported = raw.decode("utf-8", "surrogateescape")
-        library.imports.append(loading.require(imported, library, fingerprint))
+    required = loading.required
+    for wanted in header.imports:
+        imported = required.get(wanted)
+        if imported is None:
+            package = wanted[0].decode("utf-8", "surrogateescape")
+            imported = required[wanted] = loading.require(package, library, wanted[1])
+        library.imports.append(imported)
 
 
 def check_header(loading: Loading, line: bytes, name: str) -> None:

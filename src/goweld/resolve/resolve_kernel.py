@@ -65,7 +65,6 @@ def make_table(t, entries):
         slots *= 2
     memory = Column(cython.sizeof(HashSlot), 2 * slots)
     t.slots = cython.cast("HashSlot *", cython.cast(Column, memory).ptr)
-    touch(t.slots, (t.mask + 1) * cython.sizeof(HashSlot))
     return memory
 
 
@@ -128,6 +127,8 @@ def hashed_of(e):
     Open addressing over whole hashes; a hash is its own hash value.  Cost: one miss per definition.
     """
     s = e.s
+    touch(e.short.slots, (e.short.mask + 1) * cython.sizeof(HashSlot))
+    touch(e.long.slots, (e.long.mask + 1) * cython.sizeof(HashSlot))
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         raw = o.hbase
@@ -247,6 +248,7 @@ def is_unnamed_or_static(r):
 
 def names_of(s):
     """Give each named definition and reference the entry of its name; the first corrupt object, or 0."""
+    touch(s.slots, 8 * (s.slot_mask + 1))
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         named = o.nalldef - o.nnamed
