@@ -9,6 +9,7 @@ from __future__ import annotations
 import cython
 from cython.cimports.goweld.model.kinds import K_DWARF_TYPE
 from cython.cimports.goweld.model.live_kernel import A_NOT_IN_SYMTAB, append_beside
+from cython.cimports.goweld.model.memory_kernel import touch
 from cython.cimports.goweld.model.symbols_kernel import find_name, gw_hash, live_of, set_live
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import calloc, free, realloc
@@ -240,6 +241,7 @@ class Dies:
         t.by_name = cython.cast("uint32_t *", calloc(t.name_mask + 1, 4))
         if t.by_raw == cython.NULL or t.by_name == cython.NULL:
             raise MemoryError
+        touch(t.by_raw, 8 * (t.raw_mask + 1))
 
     def __dealloc__(self) -> None:
         t = cython.address(self.t)

@@ -54,7 +54,7 @@ from cython.cimports.goweld.model.live_kernel import (
     append_beside,
     live_auxs,
 )
-from cython.cimports.goweld.model.memory_kernel import Arena, Column
+from cython.cimports.goweld.model.memory_kernel import Arena, Column, touch
 from cython.cimports.goweld.model.symbols_kernel import (
     canonical,
     content,
@@ -313,6 +313,7 @@ class DebugInfo:
         self.ranges.of = cython.cast("Span *", self.column(cython.sizeof(Span), n))
         self.variables.of = cython.cast("Span *", self.column(cython.sizeof(Span), n))
         self.listed = cython.cast("uint8_t *", self.column(1, self.live.c.n))
+        touch(self.listed, self.live.c.n)
 
     def column(self, itemsize, length):
         memory = Column(itemsize, length)

@@ -77,6 +77,7 @@ class LineTables:
         t.file_slots = cython.cast("uint32_t *", self.column(4, room))
         t.dir_slots = cython.cast("uint32_t *", self.column(4, room))
         touch(t.file_slots, 4 * room)
+        touch(t.dir_slots, 4 * room)
         t.unit_files = cython.cast("uint32_t *", self.column(4, most + 1))
         t.unit_dirs = cython.cast("uint32_t *", self.column(4, most + 1))
         # An expanded name and its cleaned directory may both need room of their own.

@@ -188,6 +188,7 @@ class Symbols:
         while 3 * slots < 4 * most:
             slots *= 2
         c.slots = cython.cast("uint64_t *", self.sparse_column(8, 2 * slots))
+        touch(c.slots, 8 * (c.slot_mask + 1))
         c.entries = cython.cast("NameEntry *", self.sparse_column(cython.sizeof(NameEntry), most))
         c.nentries = 1
         return 0

@@ -248,7 +248,6 @@ def is_unnamed_or_static(r):
 
 def names_of(s):
     """Give each named definition and reference the entry of its name; the first corrupt object, or 0."""
-    touch(s.slots, 8 * (s.slot_mask + 1))
     for k in range(1, s.nobjects):
         o = cython.address(s.objects[k])
         named = o.nalldef - o.nnamed

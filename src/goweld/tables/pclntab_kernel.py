@@ -15,7 +15,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     sym_name,
 )
 from cython.cimports.goweld.model.live_kernel import live_auxs
-from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
     MISSING,
@@ -139,6 +139,7 @@ class Functions:
         t.slots = cython.cast("uint32_t *", self.take(4, total))
         t.files = cython.cast("File *", self.take(cython.sizeof(File), total, True))
         entries = cython.cast("uint64_t *", self.take(8, room))
+        touch(entries, 8 * room)
         at = cython.cast(uint32_t, 0)
         for i in range(t.nunit):
             t.units[i].first = at
