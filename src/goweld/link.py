@@ -17,7 +17,7 @@ from goweld.layout.data_kernel import DataSymbols, group
 from goweld.layout.text_kernel import leave_undefined
 from goweld.model import roots as start
 from goweld.model.names import WANTED
-from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, NAMES, RECORDS
+from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, HEADS, INDICES, NAMES, RECORDS
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import LIBRARIES
 from goweld.objects import given, importcfg, linkmode, read, support, target
@@ -179,6 +179,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         imports.apply(live)
     cgo_directives.number(cgo, live)
     objects.divide()
+    objects.release(HEADS)
     objects.release(RECORDS)
     stages.size("live", len(live))
     # ------------------------------------------- no loaded symbol comes to life below
@@ -200,9 +201,6 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         stages.start("describe")
         units = Units(live, order, count)
         description = dwarf_info.Description(live, units, libraries, goal.compiler, goal.dwarf5)
-        if len(set(description.info.producers.values())) > 1:
-            # Objects compiled in different ways may well differ.
-            diagnostics.forgive_duplicates()
         stages.start("text")
     if options.callgraph:
         from goweld.explain import callgraph
@@ -253,6 +251,9 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     show(stack.report(diagnostics), 1)
     if debug:
         info = description.settle()
+        if len(set(info.producers.values())) > 1:
+            # Objects compiled in different ways may well differ.
+            diagnostics.forgive_duplicates()
     if mode.external:
         leave_undefined(live, order, count)
     if mode.buildmode in ("shared", "plugin"):
@@ -309,6 +310,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     if mode.buildmode == "shared":
         librarynotes.point(live)
     objects.release(NAMES)
+    objects.release(INDICES)
     # ------------------------------------------- addresses are final below
 
     data_layout.place_in_file(options, layout, elf.HEADR)

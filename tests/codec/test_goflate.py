@@ -258,6 +258,28 @@ def test_codes_at_hand(encoder: Encoder) -> None:
     encoder.check(inputs)
 
 
+def echoes(rng: random.Random, weights: list[float]) -> bytes:
+    """One block of random bytes, every few of them repeated a little later."""
+    data = bytearray()
+    while len(data) < BLOCK:
+        data += bytes(rng.choices(range(64), weights, k=12))
+        if len(data) > 40:
+            at = len(data) - rng.randrange(20, 40)
+            data += data[at : at + 7]
+    return bytes(data[:BLOCK])
+
+
+@pytest.mark.parametrize(("seed", "strange"), [(11, 4029), (14, 3416), (16, 3168), (16, 3188)])
+def test_a_choice_that_hangs_on_a_rounding(encoder: Encoder, seed: int, strange: int) -> None:
+    """The codes at hand and new ones are worth the same to a bit, by an estimate added up in float32."""
+    rng = random.Random(seed)
+    weights = [1 / (i + 1) for i in range(64)]
+    usual, other = echoes(rng, weights), echoes(rng, weights[::-1])
+    first = other[:2000] + usual[2000:]
+    around = range(strange - 20, strange + 20)
+    encoder.check({str(n): first + other[:n] + usual[n:] for n in around})
+
+
 def test_many_blocks(encoder: Encoder) -> None:
     """So many that positions are counted anew."""
     part = mixed(random.Random(6), 90000)

@@ -349,8 +349,9 @@ def looks_random(freq, n):
 
 def estimated_size(s, tokens):
     """tokens.EstimatedBits: the entropy of the block, a symbol 1 to 15 bits, in float32."""
-    entropy = cython.cast(cython.float, 0)
-    share = cython.cast(cython.float, 1) / cython.cast(cython.float, tokens)
+    # Declared: Cython would add in double, and round once.
+    entropy = cython.declare(cython.float, 0)
+    share = cython.declare(cython.float, cython.cast(cython.float, 1) / cython.cast(cython.float, tokens))
     matches = cython.cast(uint32_t, 0)
     for i in range(256):
         if s.literal_freq[i]:
@@ -368,8 +369,8 @@ def estimated_size(s, tokens):
 
 
 def symbol_cost(freq, share):
-    count = cython.cast(cython.float, freq)
-    cost = -fast_log2(count * share)
+    count = cython.declare(cython.float, freq)
+    cost = cython.declare(cython.float, -fast_log2(count * share))
     if cost < 1:
         cost = 1
     if cost > 15:
@@ -385,8 +386,8 @@ def fast_log2(value):
     linear = cython.declare(cython.float, 2.02466578)
     constant = cython.declare(cython.float, 0.67487759)
     memcpy(cython.address(bits), cython.address(value), 4)
-    exponent = cython.cast(cython.float, cython.cast(cython.int, bits >> 23 & 255) - 128)
+    exponent = cython.declare(cython.float, cython.cast(cython.int, bits >> 23 & 255) - 128)
     bits = bits & 0x7FFFFF | 0x3F800000
     memcpy(cython.address(rest), cython.address(bits), 4)
-    parabola = (square * rest + linear) * rest - constant
+    parabola = cython.declare(cython.float, (square * rest + linear) * rest - constant)
     return exponent + parabola

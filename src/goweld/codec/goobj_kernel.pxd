@@ -128,6 +128,7 @@ cdef struct HostPart:         # what only host objects have; local indices count
 
 
 cdef struct GoObj:            # a host object too: all its symbols are named definitions
+    const uint8_t* before     # what precedes it in its file, from the last object on
     const uint8_t* base       # the start of the goobj; string references count from here
     uint64_t length
     SymRecord* syms           # package, hashed64, hashed, named definitions, then references

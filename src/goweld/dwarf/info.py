@@ -1,6 +1,7 @@
 """Debug information of the program: types, functions, variables, constants (ld.dwarfGenerateDebugInfo).
 
-`Description` decides which DIEs there are, before addresses are known; `units_info` makes .debug_info of them.
+`Description` decides which DIEs there are, before addresses are known; `units_info` makes .debug_info of
+them.
 """
 
 from __future__ import annotations
@@ -103,19 +104,20 @@ class Description:
     To be made once strings have their values, while symbols still have the kinds they were compiled with.
     """
 
-    __slots__ = ("info", "listing")
+    __slots__ = ("info", "libraries", "version", "listing")
 
     def __init__(self, live: Live, units: Units, libraries: Libraries, version: str, dwarf5: bool) -> None:
         self.info = info = DebugInfo(live, units, dwarf5)
+        self.libraries = libraries
+        self.version = version.encode()
         self.listing: Beside | None = None
         eface, iface, pointer, uintptr = (type_symbol(live, name) for name in BUILTINS)
         check(info, info.define_builtins(eface, iface, pointer, uintptr))
         for name in ALWAYS:
             check(info, info.define(type_symbol(live, name)))
-        for library in libraries.postorder():
-            add_package(info, library, version.encode())
         # The largest first, so that no thread is left with one of them at the end.
-        check(info, info.read_functions(sorted(info.order, key=units.count, reverse=True)))
+        objects = [obj for library in libraries.list for obj in library.objects]
+        check(info, info.read_functions(sorted(objects, key=units.count, reverse=True)))
 
     def begin(self) -> None:
         """List the DIEs, one after the other, beside what follows; nothing moves the columns until `settle`.
@@ -127,6 +129,8 @@ class Description:
 
     def _list(self) -> int:
         info = self.info
+        for library in self.libraries.postorder():
+            add_package(info, library, self.version)
         check(info, info.visit_functions())
         check(info, info.visit_variables())
         check(info, synthesize(info.dies, [type_symbol(info.live, name) for name in PROTOTYPES]))

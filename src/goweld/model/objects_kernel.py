@@ -22,10 +22,12 @@ FEWEST = cython.declare(uint64_t, 8 << 10)  # bytes that are worth letting go of
 
 # The parts of an object, for Objects.release, and who reads each last.
 NAMES = 0  # the symbol table, and before it data, which sorts types by name
-RECORDS = 1  # symbols, hashes, indices: resolution and deadcode, many again pclntab
+RECORDS = 1  # symbols, hashes: resolution and deadcode, some again pclntab
 CODE_RELOCS = 2  # of code and constants: pclntab, then relocation
 DEBUG_RELOCS = 3  # of what describes functions: deadcode and dwarf, then relocation
 DEBUG = 4  # what describes functions: pclntab and dwarf, then relocation
+HEADS = 6  # what precedes an object in its file: mapped along with headers
+INDICES = 5  # where a symbol's relocations, auxiliary symbols and data are: data
 
 
 def populate(first, end):
@@ -54,7 +56,7 @@ def drop(d, first, end):
 
 
 def finish_drop(d):
-    """Let go of the ranges: with one call, as each stops the other threads.  Linux before 6.13 refuses that."""
+    """Let go of the ranges: with one call, as each stops the other threads; Linux 6.13 is the first to do it."""
     if d.n and process_madvise(d.process, d.list, d.n, MADV_DONTNEED) != cython.cast(int64_t, d.bytes):
         for i in range(d.n):
             madvise(d.list[i].iov_base, d.list[i].iov_len, MADV_DONTNEED)
@@ -121,6 +123,10 @@ class Objects:
             raise OverflowError("more objects than were announced")
         o = cython.address(self.list[self.n])
         parse(source, start, length, o)
+        o.before = o.base if CHECKED else source.ptr
+        if len(self.inputs) and self.inputs[len(self.inputs) - 1] is source:
+            last = cython.address(self.list[self.n - 1])
+            o.before = last.base + last.length
         o.lib = lib
         self.inputs.append(source)
         self.names.append(name)
@@ -169,10 +175,15 @@ class Objects:
             o = cython.address(self.list[i])
             relocs = cython.cast("const uint8_t *", o.relocs)
             records = cython.cast("const uint8_t *", o.syms)
+            indices = cython.cast("const uint8_t *", o.relocidx)
             if part == NAMES:
                 drop(d, o.base, records)
             elif part == RECORDS:
-                drop(d, records, relocs)
+                drop(d, records, indices)
+            elif part == INDICES:
+                drop(d, indices, relocs)
+            elif part == HEADS:
+                drop(d, o.before, o.base)
             elif part == CODE_RELOCS:
                 drop(d, relocs, o.debug.relocs)
             elif part == DEBUG_RELOCS:

@@ -155,7 +155,9 @@ def table(loading: Loading) -> Objects:
             objects.refer(index, [0] + [by_prefix[name] for name in packages])
         except KeyError as error:
             missing = error.args[0].decode("utf-8", "surrogateescape")
-            raise LinkError(f"{library.package}: reference to nonexistent package {missing}", status=1) from None
+            raise LinkError(
+                f"{library.package}: reference to nonexistent package {missing}", status=1
+            ) from None
     return objects
 
 

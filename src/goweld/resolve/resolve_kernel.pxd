@@ -55,6 +55,7 @@ cdef void name_twins(Entering* e) noexcept nogil
 cdef void find_package_names(void* context, int64_t index) noexcept nogil
 cdef void name_packages(Entering* e) noexcept nogil
 cdef bint is_unnamed_or_static(SymRecord* r) noexcept nogil
+cdef uint32_t known_entry(SymbolColumns* s, uint32_t raw) noexcept nogil
 cdef int merge(SymbolColumns* s, uint32_t raw, uint32_t old) noexcept nogil
 cdef void fix_size(SymbolColumns* s, uint32_t id, uint32_t size) noexcept nogil
 cdef bint is_text(int kind) noexcept nogil

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from goweld.model.symbols_kernel import Symbols
 
 FRESH = cython.declare(uint32_t, 0xFFFFFFFF)  # a named-block symbol that no name leads to
+ENTRIES_AHEAD = cython.declare(uint32_t, 12)
 RECORDS_AHEAD = cython.declare(cython.int, 48)  # asked for early: a stream of records crosses pages
 ABI_INTERNAL = cython.declare(cython.int, 1)
 MOST_ALIGN = cython.declare(uint32_t, 1 << 15)  # obj.LSym holds it in 16 bits
@@ -316,8 +317,8 @@ def enter_package(e, k):
     return True
 
 
-# Package names, the many, are not entered, except for ABI0 functions' twins and, as debug information finds types
-# by name, for types.
+# Package names, the many, are not entered, except for ABI0 functions' twins and, as debug information finds
+# types by name, for types.
 
 
 def name_twins(e):
@@ -362,7 +363,7 @@ def find_package_names(context, index):
 
 
 def name_packages(e):
-    """Let names lead to the package definitions that were found to bear them, the last one if there are many."""
+    """Let names lead to the package definitions that were found to bear them, of many to the last one."""
     s = e.s
     hashes = cython.declare(uint64_t[BATCH])
     for k in range(1, s.nobjects):
@@ -397,6 +398,7 @@ def merge_named(symbols: Symbols, strict: bool) -> tuple[int, int, int, list[tup
         for raw in range(first, first + o.nnamed):
             entry = s.canon[raw]
             id = raw
+            gw_prefetch(cython.address(s.entries[known_entry(s, raw + ENTRIES_AHEAD)]))
             if entry != FRESH:
                 id = s.entries[entry].id
                 if id == 0:
@@ -414,6 +416,11 @@ def merge_named(symbols: Symbols, strict: bool) -> tuple[int, int, int, list[tup
             note_definition(s, id, r)
             r += 1
     return 0, 0, 0, pairs
+
+
+def known_entry(s, raw):
+    """The entry of the name of a raw id that is to be merged or bound; 0 where it has none."""
+    return 0 if raw >= s.n or s.canon[raw] >= s.nentries else s.canon[raw]
 
 
 def merge(s, raw, old):
@@ -481,6 +488,7 @@ def bind_references(symbols: Symbols) -> int:
             for raw in range(o.rbase, o.rbase + o.nref):
                 entry = s.canon[raw]
                 id = raw
+                gw_prefetch(cython.address(s.entries[known_entry(s, raw + ENTRIES_AHEAD)]))
                 if entry != FRESH:
                     if s.entries[entry].id == 0:
                         s.entries[entry].id = raw
