@@ -56,7 +56,7 @@ def drop(d, first, end):
 
 
 def finish_drop(d):
-    """Let go of the ranges: with one call, as each stops the other threads; Linux 6.13 is the first to do it."""
+    """Let go of the ranges: with one call, as each stops the other threads (from Linux 6.13 on)."""
     if d.n and process_madvise(d.process, d.list, d.n, MADV_DONTNEED) != cython.cast(int64_t, d.bytes):
         for i in range(d.n):
             madvise(d.list[i].iov_base, d.list[i].iov_len, MADV_DONTNEED)
