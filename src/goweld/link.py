@@ -247,7 +247,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     # 5 tables: build info, pclntab, module data.
     stages.start("pclntab")
     buildinfo.build(live, values[strings.BUILD_VERSION], values.get(strings.MODINFO, b""))
-    pcln = pclntab.build(live, text, objects.files, goal.goroot, goal.arch, mode.linkshared)
+    pcln = pclntab.build(live, text, goal.goroot, goal.arch, mode.linkshared)
     show(stack.report(diagnostics), 1)
     if debug:
         info = description.settle()

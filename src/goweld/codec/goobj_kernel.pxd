@@ -225,4 +225,4 @@ cdef class ObjectHeader:
 
 cdef int check_text(GoObj* o, const uint8_t* record) except -1
 cdef bytes text(GoObj* o, const uint8_t* record)
-cdef list file_table(GoObj* o)
+cdef const uint8_t* file_records(GoObj* o, uint32_t* count) noexcept nogil

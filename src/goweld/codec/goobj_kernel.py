@@ -87,11 +87,17 @@ class ObjectHeader:
             check_text(cython.address(o), o.base + offsets[2] + 8 * i)
 
 
-def file_table(o):
-    """The names in an object's file table, which DWARF and pclntab index."""
+def file_records(o, count):
+    """An object's file table: (length, offset) each; NULL where one lies outside the object."""
     offsets = cython.cast("uint32_t *", o.base + 20)
-    first = o.base + offsets[2]
-    return [text(o, first + 8 * i) for i in range((offsets[3] - offsets[2]) // 8)]
+    records = o.base + offsets[2]
+    n = (offsets[3] - offsets[2]) // 8
+    count[0] = n
+    for i in range(n):
+        record = cython.cast("uint32_t *", records + 8 * i)
+        if cython.cast(uint64_t, record[0]) + record[1] > o.length:
+            return cython.NULL
+    return records
 
 
 def check_text(o, record):

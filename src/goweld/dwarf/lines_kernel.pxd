@@ -52,7 +52,6 @@ cdef class LineTables:
     cpdef object path_of(self, uint32_t obj, bytes part)
 
 
-cdef const uint8_t* file_records(GoObj* o, uint32_t* count) noexcept nogil
 cdef uint8_t* write_head(LineState* t, uint32_t s, uint32_t unit, uint8_t* start) noexcept nogil
 cdef uint32_t collect_paths(LineState* t, GoObj* o, uint32_t unit, const uint8_t* records, uint32_t n) noexcept nogil
 cdef uint8_t* put_tables(LineState* t, uint8_t* to, uint32_t nfile, uint32_t ndir) noexcept nogil

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cython
+from cython.cimports.goweld.codec.goobj_kernel import file_records
 from cython.cimports.goweld.codec.leb128 import put_uleb128
 from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.symbols_kernel import gw_hash
@@ -117,19 +118,6 @@ class LineTables:
             if at >= 0:
                 return name[:at]
         return None
-
-
-def file_records(o, count):
-    """An object's file table: (length, offset) each; NULL where one lies outside the object."""
-    offsets = cython.cast("uint32_t *", o.base + 20)
-    records = o.base + offsets[2]
-    n = (offsets[3] - offsets[2]) // 8
-    count[0] = n
-    for i in range(n):
-        record = cython.cast("uint32_t *", records + 8 * i)
-        if cython.cast(uint64_t, record[0]) + record[1] > o.length:
-            return cython.NULL
-    return records
 
 
 def chain(u, f, n, c, to):

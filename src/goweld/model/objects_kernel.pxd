@@ -74,4 +74,3 @@ cdef class Objects:
     cpdef int refer(self, uint32_t index, list packages) except -1
     cpdef uint32_t flags(self, uint32_t index)
     cpdef uint32_t lib(self, uint32_t index)
-    cpdef list files(self, uint32_t index)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import cython
 from cython.cimports.goweld.codec.elf_object_kernel import ElfObject
-from cython.cimports.goweld.codec.goobj_kernel import file_table, parse
+from cython.cimports.goweld.codec.goobj_kernel import parse
 from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
@@ -208,7 +208,3 @@ class Objects:
     def lib(self, index: int) -> int:
         """The library an object belongs to."""
         return self.list[index].lib
-
-    def files(self, index: int) -> list[bytes]:
-        """The file table of an object's compilation unit.  Raises CorruptObject."""
-        return file_table(cython.address(self.list[index]))

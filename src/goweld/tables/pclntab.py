@@ -11,8 +11,6 @@ from goweld.tables.pclntab_kernel import Functions, reserve_together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from goweld.arch.arch import Arch
     from goweld.model.layout import TextLayout
     from goweld.model.live_kernel import Live
@@ -55,12 +53,11 @@ class Pclntab:
 def build(
     live: Live,
     text: TextLayout,
-    files: Callable[[int], list[bytes]],
     goroot: str,
     arch: Arch,
     imports: bool = False,
 ) -> Pclntab:
-    """Make the tables.  Text has its final addresses; `files` gives a unit's file table by its object.
+    """Make the tables.  Text has its final addresses.
 
     `goroot` takes the place of $GOROOT in file names; empty: it stays.  `imports`: what is inlined
     may be a shared library's.
@@ -72,7 +69,7 @@ def build(
     refuse(live, functions.describe(), CORRUPT)
     expand = (lambda rest: expand_goroot(goroot, rest)) if goroot else None
     clean = goroot.encode("utf-8", "surrogateescape") if is_clean(goroot) else None
-    functions.set_files([files(unit) for unit in functions.units()], clean, expand)
+    functions.set_files(clean, expand)
     tables = Pclntab()
     ids = order.view().cast("I")
     tables.first, tables.last = ids[0], ids[count - 1]

@@ -47,6 +47,7 @@ cdef struct File:
     uint32_t off
     bint used
     bint in_goroot
+    bint unclean              # what follows $GOROOT must be joined with it in another way
 
 
 cdef struct Name:
@@ -91,6 +92,7 @@ cdef struct TableState:
     uint64_t files_size
     uint64_t cutab_entries
     uint64_t functab_size
+    bint expands              # whether $GOROOT in names is to be replaced
     const uint8_t* goroot     # what takes $GOROOT's place
     uint32_t ngoroot
     uint32_t culprit          # the inlined function, where that is what is wrong: its name index
@@ -106,10 +108,7 @@ cdef class Functions:
     cdef bytes goroot
     cdef void* take(self, uint64_t itemsize, uint64_t length, bint sparse=*) except NULL
     cpdef uint32_t describe(self) except *
-    cpdef list units(self)
-    cpdef int set_files(self, list tables, bytes goroot, object expand) except -1
-    cdef uint32_t enter_file(self, bytes raw, uint64_t* table, uint64_t mask, object expand) except 0
-    cdef int describe_file(self, File* file, bytes raw, object expand) except -1
+    cpdef int set_files(self, bytes goroot, object expand) except -1
     cdef int prepare_names(self) except -1
     cpdef tuple missing(self)
     cpdef allow_imports(self)
@@ -140,5 +139,9 @@ cdef uint32_t name_function(TableState* t, Function* f) noexcept nogil
 cdef uint32_t add_name(TableState* t, const uint8_t* text, uint32_t size) noexcept nogil
 cdef void offset_units(TableState* t) noexcept nogil
 cdef void fill_names(TableState* t, uint8_t* to) noexcept nogil
+cdef void enter_files(TableState* t, uint64_t* table, uint64_t mask) noexcept nogil
+cdef uint32_t enter_file(TableState* t, const uint8_t* text, uint32_t size, uint64_t* table,
+                         uint64_t mask) noexcept nogil
+cdef void describe_file(TableState* t, File* file) noexcept nogil
 cdef void fill_units(TableState* t, uint32_t* to) noexcept nogil
 cdef void fill_files(TableState* t, uint8_t* to) noexcept nogil

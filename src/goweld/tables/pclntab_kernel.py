@@ -10,6 +10,7 @@ from cython.cimports.goweld.codec.goobj_kernel import (
     AUX_FUNCDATA,
     AUX_FUNCINFO,
     AUX_PCDATA,
+    file_records,
     sym_auxs,
     sym_data,
     sym_name,
@@ -79,6 +80,60 @@ def in_pages(size):
     return (size + 2 * HUGE_PAGE - 1) & ~(HUGE_PAGE - 1)
 
 
+def enter_files(t, table, mask):
+    """Each unit's files by their numbers, which are those of its object's file table."""
+    n = cython.declare(uint32_t, 0)
+    at = cython.cast(uint32_t, 0)
+    for i in range(t.nunit):
+        o = cython.address(t.c.syms.objects[t.units[i].obj])
+        records = file_records(o, cython.address(n))
+        t.units[i].first = at
+        t.units[i].nfile = n
+        for k in range(n):
+            record = cython.cast("uint32_t *", records + 8 * k)
+            t.slots[at] = enter_file(t, o.base + record[1], record[0], table, mask) - 1
+            at += 1
+
+
+def enter_file(t, text, size, table, mask):
+    """The index of a file, from 1: the same for equal names only, whatever they expand to."""
+    h = gw_hash(text, size)
+    tag = h & ~cython.cast(uint64_t, 0xFFFFFFFF)
+    i = h & mask
+    while table[i]:
+        if table[i] & ~cython.cast(uint64_t, 0xFFFFFFFF) == tag:
+            file = t.files + (cython.cast(uint32_t, table[i]) - 1)
+            if file.raw_size == size and memcmp(file.raw, text, size) == 0:
+                return cython.cast(uint32_t, table[i])
+        i = (i + 1) & mask
+    file = t.files + t.nfile
+    file.raw = text
+    file.raw_size = size
+    describe_file(t, file)
+    t.nfile += 1
+    table[i] = tag | t.nfile
+    return t.nfile
+
+
+def describe_file(t, file):
+    """How a file's name will read (ld.expandFile)."""
+    shown = file.raw
+    size = file.raw_size
+    if size >= 8 and memcmp(shown, FILE_PREFIX, 8) == 0:
+        shown += 8
+        size -= 8
+    in_goroot = cython.declare(cython.bint, t.expands and size > 7 and memcmp(shown, GOROOT, 7) == 0)
+    if in_goroot and (shown[7] == SLASH or shown[7] == BACKSLASH):
+        shown += 7
+        size -= 7
+        file.in_goroot = t.goroot != cython.NULL and is_clean(shown, size)
+        file.unclean = not file.in_goroot
+    file.name = shown
+    file.size = size + 1
+    if file.in_goroot:
+        file.size += t.ngoroot
+
+
 class Functions:
     """The functions to describe: `count` live ids of `order`."""
 
@@ -112,27 +167,23 @@ class Functions:
             run_tasks(b"describe functions", describe_run, t, runs(t.n, RUN))
             return lay_out_functab(t)
 
-    def units(self) -> list[int]:
-        """The compilation units in the order of their first function (ld.makePclntab), as objects."""
-        return [self.t.units[i].obj for i in range(self.t.nunit)]
-
-    def set_files(
-        self, tables: list[list[bytes]], goroot: bytes | None, expand: Callable[[bytes], bytes] | None
-    ) -> None:
+    def set_files(self, goroot: bytes | None, expand: Callable[[bytes], bytes] | None) -> None:
         """Give each unit its file table.
 
         What follows $GOROOT is put behind `goroot` if both are clean paths; else `expand` makes the name.
         Without `expand`, $GOROOT stays.
         """
         t = cython.address(self.t)
-        self.kept.append(tables)
         if goroot is not None:
             self.goroot = goroot
             t.goroot = cython.cast("const uint8_t *", cython.cast("const char *", self.goroot))
             t.ngoroot = len(goroot)
+        t.expands = expand is not None
         total = cython.cast(uint64_t, 0)
-        for table in tables:
-            total += len(table)
+        count = cython.declare(uint32_t, 0)
+        for i in range(t.nunit):
+            file_records(t.c.syms.objects + t.units[i].obj, cython.address(count))
+            total += count
         room = cython.cast(uint64_t, 1024)
         while room < 2 * total:
             room *= 2
@@ -140,62 +191,15 @@ class Functions:
         t.files = cython.cast("File *", self.take(cython.sizeof(File), total, True))
         entries = cython.cast("uint64_t *", self.take(8, room))
         touch(entries, 8 * room)
-        at = cython.cast(uint32_t, 0)
-        for i in range(t.nunit):
-            t.units[i].first = at
-            for raw in tables[i]:
-                t.slots[at] = self.enter_file(raw, entries, room - 1, expand) - 1
-                at += 1
-            t.units[i].nfile = at - t.units[i].first
-        return 0
-
-    def enter_file(self, raw, table, mask, expand):
-        """The index of a file, from 1: the same for equal names only, whatever they expand to."""
-        text = cython.cast("const uint8_t *", cython.cast("const char *", raw))
-        size = cython.cast(uint32_t, len(raw))
-        h = gw_hash(text, size)
-        tag = h & ~cython.cast(uint64_t, 0xFFFFFFFF)
-        i = h & mask
-        while table[i]:
-            if table[i] & ~cython.cast(uint64_t, 0xFFFFFFFF) == tag:
-                file = self.t.files + (cython.cast(uint32_t, table[i]) - 1)
-                if file.raw_size == size and memcmp(file.raw, text, size) == 0:
-                    return cython.cast(uint32_t, table[i])
-            i = (i + 1) & mask
-        file = self.t.files + self.t.nfile
-        file.raw = text
-        file.raw_size = size
-        self.describe_file(file, raw, expand)
-        self.t.nfile += 1
-        table[i] = tag | self.t.nfile
-        return self.t.nfile
-
-    def describe_file(self, file, raw, expand):
-        """How a file's name will read (ld.expandFile)."""
-        shown = cython.cast("const uint8_t *", cython.cast("const char *", raw))
-        size = cython.cast(uint32_t, len(raw))
-        if size >= 8 and memcmp(shown, FILE_PREFIX, 8) == 0:
-            shown += 8
-            size -= 8
-        if (
-            expand is not None
-            and size > 7
-            and memcmp(shown, GOROOT, 7) == 0
-            and (shown[7] == SLASH or shown[7] == BACKSLASH)
-        ):
-            shown += 7
-            size -= 7
-            if self.t.goroot != cython.NULL and is_clean(shown, size):
-                file.in_goroot = True
-            else:
-                expanded = cython.cast(bytes, expand(cython.cast("const char *", shown)[:size]))
-                self.kept.append(expanded)
-                shown = cython.cast("const uint8_t *", cython.cast("const char *", expanded))
-                size = cython.cast(uint32_t, len(expanded))
-        file.name = shown
-        file.size = size + 1
-        if file.in_goroot:
-            file.size += self.t.ngoroot
+        with cython.nogil:
+            enter_files(t, entries, room - 1)
+        for i in range(t.nfile):
+            file = cython.address(t.files[i])
+            if file.unclean and expand is not None:
+                name = cython.cast(bytes, expand(cython.cast("const char *", file.name)[: file.size - 1]))
+                self.kept.append(name)
+                file.name = cython.cast("const uint8_t *", cython.cast("const char *", name))
+                file.size = cython.cast(uint32_t, len(name) + 1)
         return 0
 
     def prepare_names(self):
