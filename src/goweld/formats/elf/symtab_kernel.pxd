@@ -1,4 +1,4 @@
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from goweld.model.live_kernel cimport Live, LiveColumns
 from goweld.model.memory_kernel cimport Column
@@ -37,7 +37,6 @@ cdef struct Chosen:           # which symbols go into the table: live ids in the
     bint shared
     uint32_t* ids[2]          # local, global
     uint32_t count[2]
-    uint64_t names            # at most so many bytes of strings
 
 
 cdef struct Written:
@@ -48,6 +47,27 @@ cdef struct Written:
     ElfSym* table
     uint32_t* places          # see ForHost; NULL: nobody asks
     uint64_t* starts          # by section index: what values count from
+
+
+cdef struct Run:              # symbols of one list, and where what is written of them goes
+    uint32_t* ids
+    uint32_t n
+    int bind
+    uint64_t entry            # the first entry; at first, how many there are
+    uint64_t string           # the first string's offset; at first, how many bytes there are
+    uint32_t bad
+
+
+cdef struct Emission:
+    LiveColumns* c
+    Chosen* chosen
+    Written w                 # of the first run
+    const uint16_t* numbers
+    uint32_t nsections
+    Run* runs                 # the local symbols', then the global ones'
+    uint32_t count[2]
+    uint64_t nentries
+    uint64_t nbytes
 
 
 cdef class ForHost:
@@ -70,8 +90,18 @@ cdef int binding(LiveColumns* c, Chosen* chosen, uint32_t s) noexcept nogil
 cdef bint is_text(int kind) noexcept nogil
 cdef bint is_undefined(int kind) noexcept nogil
 cdef bint is_static_temporary(const uint8_t* name, uint32_t size) noexcept nogil
-cdef void emit(LiveColumns* c, Written* w, Chosen* chosen, int bind, const uint16_t* numbers,
-                   uint32_t nsections) noexcept nogil
+cdef uint64_t runs_of(uint64_t count) noexcept nogil
+cdef void make_runs(Emission* e) noexcept nogil
+cdef void measure(void* context, int64_t i) noexcept nogil
+cdef void add_up(Emission* e, uint64_t entry, uint64_t string) noexcept nogil
+cdef bint has_entry(LiveColumns* c, uint32_t s) noexcept nogil
+cdef bint is_hidden(LiveColumns* c, uint32_t s) noexcept nogil
+cdef void emit_local(void* context, int64_t i) noexcept nogil
+cdef void emit_global(void* context, int64_t i) noexcept nogil
+cdef void emit(Emission* e, Run* run) noexcept nogil
+cdef void emit_entry(Emission* e, Written* w, int bind, uint32_t s) noexcept nogil
+cdef uint64_t name_size(LiveColumns* c, Chosen* chosen, uint32_t id) noexcept nogil
+cdef uint32_t middle_dots(const uint8_t* name, uint64_t size) noexcept nogil
 cdef uint32_t suffix(LiveColumns* c, Chosen* chosen, uint32_t s) noexcept nogil
 cdef void put_name(LiveColumns* c, Written* w, Chosen* chosen, uint32_t s) noexcept nogil
 cdef void copy_name(Written* w, const uint8_t* name, uint64_t size) noexcept nogil

@@ -1,6 +1,6 @@
-"""The symbol table's loop: choose the symbols by their columns alone, then write entries and strings at once.
+"""The symbol table: choose the symbols by their columns alone, then write entries and strings by runs.
 
-Names lie scattered over the input files, so each is touched once, and fetched ahead.
+Names lie scattered over the input files: all threads measure them first, which tells each run its place.
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ from cython.cimports.goweld.model.live_kernel import (
     outside_name,
 )
 from cython.cimports.goweld.model.memory_kernel import Column
+from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import gw_prefetch
 from cython.cimports.libc.stdint import uint8_t, uint32_t, uint64_t
 from cython.cimports.libc.string import memchr, memcmp, memcpy
 
 AHEAD = cython.declare(uint32_t, 16)
+RUN = cython.declare(uint32_t, 2048)  # symbols
 FILE_NAME = cython.declare(bytes, b"go.go")
+FILE_NAME_SIZE = cython.declare(uint64_t, 5)
 
 
 class ForHost:
@@ -81,6 +84,7 @@ def write(
     """
     c = cython.address(live.c)
     chosen = cython.declare(Chosen)
+    e = cython.declare(Emission)
     w = cython.declare(Written)
     room = cython.cast(cython.Py_ssize_t, c.n) + count + 2
     ids = Column(8, room)
@@ -91,7 +95,6 @@ def write(
         chosen.ids[0] = cython.cast("uint32_t *", ids.ptr)
         chosen.ids[1] = chosen.ids[0] + room
         chosen.count[0] = chosen.count[1] = 0
-        chosen.names = 0
         chosen.exported = cython.NULL
         chosen.dynlinking = chosen.shared = False
     debug = host.debug if host is not None else []
@@ -107,8 +110,18 @@ def write(
     with cython.nogil:
         choose_text(c, cython.address(chosen), functions, count, text, etext)
         choose_data(c, cython.address(chosen))
-    symtab = Column(cython.sizeof(ElfSym), 2 + ndebug + chosen.count[0] + chosen.count[1])
-    strtab = Column(1, 2 + len(FILE_NAME) + chosen.names)
+    e.c = c
+    e.chosen = cython.address(chosen)
+    e.numbers = by_section
+    e.nsections = nsections
+    runs = Column(cython.sizeof(Run), runs_of(chosen.count[0]) + runs_of(chosen.count[1]))
+    e.runs = cython.cast("Run *", runs.ptr)
+    with cython.nogil:
+        make_runs(cython.address(e))
+        run_tasks(b"measure names", measure, cython.address(e), e.count[0] + e.count[1])
+        add_up(cython.address(e), 2 + ndebug, 2 + FILE_NAME_SIZE)
+    symtab = Column(cython.sizeof(ElfSym), e.nentries)
+    strtab = Column(1, e.nbytes)
     w.table = cython.cast("ElfSym *", symtab.ptr)
     w.next = w.table + 1
     w.strings = cython.cast("uint8_t *", strtab.ptr)
@@ -125,33 +138,79 @@ def write(
     w.end += 1
     w.next += 1
     w.bad = 0
+    e.w = w
+    bad = cython.cast(uint32_t, 0)
+    first_global = e.nentries
     with cython.nogil:
-        emit(c, cython.address(w), cython.address(chosen), STB_LOCAL, by_section, nsections)
-        first_global = w.next - w.table
-        emit(c, cython.address(w), cython.address(chosen), STB_GLOBAL, by_section, nsections)
+        # Local names come first: one list after the other, as a symbol's first place counts.
+        run_tasks(b"write symbols", emit_local, cython.address(e), e.count[STB_LOCAL])
+        run_tasks(b"write symbols", emit_global, cython.address(e), e.count[STB_GLOBAL])
+        for i in range(e.count[STB_LOCAL] + e.count[STB_GLOBAL]):
+            if bad == 0:
+                bad = e.runs[i].bad
+        if e.count[STB_GLOBAL]:
+            first_global = e.runs[e.count[STB_LOCAL]].entry
     ids.free()
-    symtab.length = w.next - w.table
-    strtab.length = w.end - w.strings
-    return symtab, strtab, first_global, w.bad
+    runs.free()
+    return symtab, strtab, first_global, bad
+
+
+def runs_of(count):
+    return (count + RUN - 1) // RUN
+
+
+def make_runs(e):
+    """Divide both lists."""
+    n = cython.cast(uint32_t, 0)
+    for bind in range(2):
+        count = e.chosen.count[bind]
+        e.count[bind] = cython.cast(uint32_t, runs_of(count))
+        for i in range(e.count[bind]):
+            run = cython.address(e.runs[n])
+            run.bind = bind
+            run.ids = e.chosen.ids[bind] + i * RUN
+            run.n = RUN if count - i * RUN > RUN else count - i * RUN
+            n += 1
+
+
+def measure(context, i):
+    """A task: how many entries a run has, and how many bytes of strings."""
+    e = cython.cast("Emission *", context)
+    run = cython.address(e.runs[i])
+    for k in range(run.n):
+        if k + AHEAD < run.n:
+            gw_prefetch(e.c.name[run.ids[k + AHEAD] & ~ALIAS])
+        if has_entry(e.c, run.ids[k] & ~ALIAS):
+            run.entry += 1
+            run.string += name_size(e.c, e.chosen, run.ids[k])
+
+
+def add_up(e, entry, string):
+    """Tell each run where its entries and strings begin, the first as given; count them all."""
+    for i in range(e.count[0] + e.count[1]):
+        run = cython.address(e.runs[i])
+        entries = run.entry
+        size = run.string
+        run.entry = entry
+        run.string = string
+        entry += entries
+        string += size
+    e.nentries = entry
+    e.nbytes = string
 
 
 def choose(c, chosen, s):
-    """Put a symbol into its list, and count its name with its NUL.
+    """Put a symbol into its list.
 
     Functions that other Go code may refer to have a second, local name: by that they refer to each other, not
     to those that the dynamic linker may put in their place (ld.putelfsym).
     """
     bind = binding(c, chosen, s)
-    size = cython.declare(uint32_t)
-    outside_name(c, s, cython.address(size))
-    whole = size + suffix(c, chosen, s) + 1
     if chosen.dynlinking and bind == STB_GLOBAL and is_text(c.kind[s]):
         chosen.ids[STB_LOCAL][chosen.count[STB_LOCAL]] = s | ALIAS
         chosen.count[STB_LOCAL] += 1
-        chosen.names += LOCAL_SIZE + whole
     chosen.ids[bind][chosen.count[bind]] = s
     chosen.count[bind] += 1
-    chosen.names += whole
 
 
 def suffix(c, chosen, s):
@@ -222,46 +281,103 @@ def is_static_temporary(name, size):
     return False
 
 
-def emit(c, w, chosen, bind, numbers, nsections):
-    """Write one list's entries.  Data with no name, or one in ".", is left out."""
-    for i in range(chosen.count[bind]):
-        if i + AHEAD < chosen.count[bind]:
-            gw_prefetch(c.name[chosen.ids[bind][i + AHEAD] & ~ALIAS])
-        s = chosen.ids[bind][i] & ~ALIAS
-        kind = c.kind[s]
-        sect = c.sect[s]
-        number = cython.cast(uint32_t, SHN_UNDEF)
-        size = cython.cast(uint32_t, 0)
-        # Of what a shared library defines, ELF's type has the place of the alignment.
-        elf_type = c.align[s] if kind == K_DYNIMPORT else STT_NOTYPE
-        if not is_undefined(kind):
-            elf_type = STT_FUNC if is_text(kind) else STT_TLS if kind == K_TLSBSS else STT_OBJECT
-            hidden = cython.cast(cython.bint, c.nname[s] == 0 or c.name[s][0] == 46)
-            if elf_type != STT_FUNC and hidden and not c.attr[s] & A_FILE_LOCAL:
-                continue
-            if sect == 0 or sect >= nsections or (elf_type != STT_FUNC and hidden):
-                if w.bad == 0:
-                    w.bad = s
-                continue
-            number = numbers[sect]
-            size = c.size[s]
-        e = w.next
-        e.st_name = cython.cast(uint32_t, w.end - w.strings)
-        e.st_info = cython.cast(uint8_t, (bind << 4) | elf_type)
-        e.st_other = STV_HIDDEN if c.attr[s] & A_HIDDEN else 0
-        e.st_shndx = number
-        e.st_value = c.value[s]
-        e.st_size = size
-        if w.places:
-            if not w.places[s]:
-                w.places[s] = cython.cast(uint32_t, w.next - w.table)
-            if number:
-                e.st_value -= w.starts[sect]
-        if chosen.ids[bind][i] & ALIAS:
-            memcpy(w.end, b"local.", LOCAL_SIZE)
-            w.end += LOCAL_SIZE
-        put_name(c, w, chosen, s)
-        w.next += 1
+def has_entry(c, s):
+    """Data with no name, or one in ".", is left out."""
+    return is_undefined(c.kind[s]) or is_text(c.kind[s]) or c.attr[s] & A_FILE_LOCAL or not is_hidden(c, s)
+
+
+def is_hidden(c, s):
+    return c.nname[s] == 0 or c.name[s][0] == 46
+
+
+def emit_local(context, i):
+    """A task: one run of the local symbols."""
+    e = cython.cast("Emission *", context)
+    emit(e, cython.address(e.runs[i]))
+
+
+def emit_global(context, i):
+    """A task: one run of the global symbols."""
+    e = cython.cast("Emission *", context)
+    emit(e, cython.address(e.runs[e.count[STB_LOCAL] + i]))
+
+
+def emit(e, run):
+    """Write a run's entries and strings."""
+    c = e.c
+    w = cython.declare(Written, e.w)
+    w.next = w.table + run.entry
+    w.end = w.strings + run.string
+    for i in range(run.n):
+        if i + AHEAD < run.n:
+            gw_prefetch(c.name[run.ids[i + AHEAD] & ~ALIAS])
+        s = run.ids[i] & ~ALIAS
+        if has_entry(c, s):
+            emit_entry(e, cython.address(w), run.bind, s)
+            if run.ids[i] & ALIAS:
+                memcpy(w.end, b"local.", LOCAL_SIZE)
+                w.end += LOCAL_SIZE
+            put_name(c, cython.address(w), e.chosen, s)
+            w.next += 1
+    run.bad = w.bad
+
+
+def emit_entry(e, w, bind, s):
+    """Write a symbol's entry; its string is the next."""
+    c = e.c
+    kind = c.kind[s]
+    sect = c.sect[s]
+    number = cython.cast(uint32_t, SHN_UNDEF)
+    size = cython.cast(uint32_t, 0)
+    # Of what a shared library defines, ELF's type has the place of the alignment.
+    elf_type = c.align[s] if kind == K_DYNIMPORT else STT_NOTYPE
+    if not is_undefined(kind):
+        elf_type = STT_FUNC if is_text(kind) else STT_TLS if kind == K_TLSBSS else STT_OBJECT
+        if sect == 0 or sect >= e.nsections or (elf_type != STT_FUNC and is_hidden(c, s)):
+            if w.bad == 0:
+                w.bad = s
+            return
+        number = e.numbers[sect]
+        size = c.size[s]
+    entry = w.next
+    entry.st_name = cython.cast(uint32_t, w.end - w.strings)
+    entry.st_info = cython.cast(uint8_t, (bind << 4) | elf_type)
+    entry.st_other = STV_HIDDEN if c.attr[s] & A_HIDDEN else 0
+    entry.st_shndx = number
+    entry.st_value = c.value[s]
+    entry.st_size = size
+    if w.places:
+        if not w.places[s]:
+            w.places[s] = cython.cast(uint32_t, w.next - w.table)
+        if number:
+            entry.st_value -= w.starts[sect]
+
+
+def name_size(c, chosen, id):
+    """The bytes of a symbol's string, with its NUL."""
+    s = id & ~ALIAS
+    size = cython.declare(uint32_t)
+    name = outside_name(c, s, cython.address(size))
+    whole = cython.cast(uint64_t, size) + suffix(c, chosen, s) + 1
+    if id & ALIAS:
+        whole += LOCAL_SIZE
+    if not chosen.dynlinking:
+        whole -= middle_dots(name, size)
+    return whole
+
+
+def middle_dots(name, size):
+    """How many middle dots a name has, which are two bytes each."""
+    n = cython.cast(uint32_t, 0)
+    end = name + size
+    while name < end:
+        name = cython.cast("const uint8_t *", memchr(name, 0xC2, end - name))
+        if name == cython.NULL:
+            break
+        if name + 1 < end and name[1] == 0xB7:
+            n += 1
+        name += 1
+    return n
 
 
 def put_name(c, w, chosen, s):
