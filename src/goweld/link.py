@@ -17,7 +17,16 @@ from goweld.layout.data_kernel import DataSymbols, group
 from goweld.layout.text_kernel import leave_undefined
 from goweld.model import roots as start
 from goweld.model.names import WANTED
-from goweld.model.objects_kernel import CODE_RELOCS, DEBUG, DEBUG_RELOCS, HEADS, INDICES, NAMES, RECORDS
+from goweld.model.objects_kernel import (
+    CODE_RELOCS,
+    DEBUG,
+    DEBUG_RELOCS,
+    HASHES,
+    HEADS,
+    INDICES,
+    NAMES,
+    RECORDS,
+)
 from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
 from goweld.model.roots import LIBRARIES
 from goweld.objects import given, importcfg, linkmode, read, support, target
@@ -127,6 +136,8 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     symbols = resolution.resolve(
         options, objects, libraries, goal.release, wanted, diagnostics, len(spoken_of), bool(shlibs)
     )
+    objects.release(HEADS)
+    objects.release(HASHES)
     imports = None
     if shlibs:
         from goweld.resolve.shlibs import resolve as resolve_imports
@@ -179,7 +190,6 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
         imports.apply(live)
     cgo_directives.number(cgo, live)
     objects.divide()
-    objects.release(HEADS)
     objects.release(RECORDS)
     stages.size("live", len(live))
     # ------------------------------------------- no loaded symbol comes to life below
@@ -259,6 +269,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     if mode.buildmode in ("shared", "plugin"):
         setup.import_main(live, mode.buildmode)
     objects.release(RECORDS)
+    objects.release(HASHES)
     objects.release(CODE_RELOCS)
     if not debug:
         objects.release(DEBUG)

@@ -48,6 +48,7 @@ cdef struct Fetching:
 
 cdef void populate(const uint8_t* first, const uint8_t* end) noexcept nogil
 cdef void drop(Dropping* d, const uint8_t* first, const uint8_t* end) noexcept nogil
+cdef void drop_part(Dropping* d, GoObj* o, int part) noexcept nogil
 cdef void finish_drop(Dropping* d) noexcept nogil
 cdef void find_debug_part(GoObj* o, const uint8_t* kind_of, DebugPart* d) noexcept nogil
 cdef uint32_t within(uint32_t index, uint32_t most) noexcept nogil

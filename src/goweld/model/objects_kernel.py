@@ -20,14 +20,15 @@ MADV_DONTNEED = cython.declare(cython.int, 4)
 PAGE = cython.declare(uint64_t, 4096)
 FEWEST = cython.declare(uint64_t, 8 << 10)  # bytes that are worth letting go of
 
-# The parts of an object, for Objects.release, and who reads each last.
-NAMES = 0  # the symbol table, and before it data, which sorts types by name
-RECORDS = 1  # symbols, hashes: resolution and deadcode, some again pclntab
-CODE_RELOCS = 2  # of code and constants: pclntab, then relocation
-DEBUG_RELOCS = 3  # of what describes functions: deadcode and dwarf, then relocation
-DEBUG = 4  # what describes functions: pclntab and dwarf, then relocation
-HEADS = 6  # what precedes an object in its file: mapped along with headers
-INDICES = 5  # where a symbol's relocations, auxiliary symbols and data are: data
+# The parts of an object, for Objects.release, as they lie in its file, and who reads each last.
+HEADS = 0  # what precedes the object, mapped along with its headers
+NAMES = 1  # the symbol table, and before it data, which sorts types by name
+RECORDS = 2  # symbols: deadcode, some again pclntab
+HASHES = 3  # of definitions: resolution
+INDICES = 4  # where a symbol's relocations, auxiliary symbols and data are: data
+CODE_RELOCS = 5  # of code and constants: pclntab, then relocation
+DEBUG_RELOCS = 6  # of what describes functions: deadcode and dwarf, then relocation
+DEBUG = 7  # what describes functions, farther on: pclntab and dwarf, then relocation
 
 
 def populate(first, end):
@@ -53,6 +54,23 @@ def drop(d, first, end):
     d.list[d.n].iov_len = stop - start
     d.bytes += stop - start
     d.n += 1
+
+
+def drop_part(d, o, part):
+    """Let go of one part of an object."""
+    ends = cython.declare("const uint8_t *[8]")
+    ends[0] = o.before
+    ends[1] = o.base
+    ends[2] = cython.cast("const uint8_t *", o.syms)
+    ends[3] = o.hash64
+    ends[4] = cython.cast("const uint8_t *", o.relocidx)
+    ends[5] = cython.cast("const uint8_t *", o.relocs)
+    ends[6] = o.debug.relocs
+    ends[7] = o.debug.relocs_end
+    if part < 7:
+        drop(d, ends[part], ends[part + 1])
+    else:
+        drop(d, o.debug.data, o.debug.data_end)
 
 
 def finish_drop(d):
@@ -172,24 +190,7 @@ class Objects:
         d = cython.address(self.dropping)
         d.process = this_process()
         for i in range(1, self.n):
-            o = cython.address(self.list[i])
-            relocs = cython.cast("const uint8_t *", o.relocs)
-            records = cython.cast("const uint8_t *", o.syms)
-            indices = cython.cast("const uint8_t *", o.relocidx)
-            if part == NAMES:
-                drop(d, o.base, records)
-            elif part == RECORDS:
-                drop(d, records, indices)
-            elif part == INDICES:
-                drop(d, indices, relocs)
-            elif part == HEADS:
-                drop(d, o.before, o.base)
-            elif part == CODE_RELOCS:
-                drop(d, relocs, o.debug.relocs)
-            elif part == DEBUG_RELOCS:
-                drop(d, o.debug.relocs, o.debug.relocs_end)
-            else:
-                drop(d, o.debug.data, o.debug.data_end)
+            drop_part(d, cython.address(self.list[i]), part)
         finish_drop(d)
         close(d.process)
         return 0
