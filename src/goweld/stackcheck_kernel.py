@@ -8,6 +8,7 @@ from cython.cimports.goweld.model.calls import is_direct_call
 from cython.cimports.goweld.model.kinds import R_CALLIND
 from cython.cimports.goweld.model.live_kernel import A_NOSPLIT, aux_target, live_auxs, target
 from cython.cimports.goweld.model.memory_kernel import Column, touch
+from cython.cimports.goweld.model.pthread import shared_count
 from cython.cimports.libc.stdint import int32_t, int64_t, uint16_t, uint32_t, uint64_t
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ def over_limit(live: Live, order: Column, count: int, limit: int, call_size: int
     """
     k = cython.declare(Check)
     k.c = cython.address(live.c)
-    k.n = k.c.n
+    k.n = shared_count(cython.address(k.c.n))
     k.morestack = live.lookup(b"runtime.morestack", 0)
     k.call_size = call_size
     k.pc_scale = pc_scale

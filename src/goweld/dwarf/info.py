@@ -118,6 +118,7 @@ class Description:
         # The largest first, so that no thread is left with one of them at the end.
         objects = [obj for library in libraries.list for obj in library.objects]
         check(info, info.read_functions(sorted(objects, key=units.count, reverse=True)))
+        info.find_variables()
 
     def begin(self) -> None:
         """List the DIEs, one after the other, beside what follows; nothing moves the columns until `settle`.

@@ -1,4 +1,4 @@
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from goweld.codec.goobj_kernel cimport AuxRecord, GoObj, RelocRecord
 from goweld.dwarf.dies_kernel cimport Dies, DieTable
@@ -20,6 +20,12 @@ cdef struct SymbolList:       # live ids, the units' one after the other
     Span* of                  # by object
 
 
+cdef struct Finding:          # symbols that may be variables, each range's from its first id on
+    LiveColumns* c
+    uint32_t* ids
+    uint32_t* counts          # by range
+
+
 cdef class DebugInfo:
     cdef readonly Live live
     cdef readonly Units units
@@ -36,6 +42,8 @@ cdef class DebugInfo:
     cdef SymbolList abstract      # abstract subprograms, each in the first unit that refers to it (AbsFnDIEs)
     cdef SymbolList ranges        # range lists of those functions that have one (RangeSyms)
     cdef SymbolList variables     # variable DIEs, by live id (VarDIEs)
+    cdef uint32_t* found          # what may be variables, by live id
+    cdef uint32_t nfound
     cdef uint32_t* unit_of        # while variables are collected: the object of each
     cdef uint8_t* listed          # per live id: whether it is in `abstract`
     cdef Arena arena
@@ -46,6 +54,7 @@ cdef class DebugInfo:
     cpdef bint define_builtins(self, uint32_t eface, uint32_t iface, uint32_t pointer, uint32_t uintptr)
     cpdef bint define(self, uint32_t raw)
     cpdef bint read_functions(self, list objects)
+    cpdef int find_variables(self) except -1
     cpdef bint visit_functions(self)
     cpdef bint visit_variables(self)
     cpdef list functions_of(self, uint32_t obj)
@@ -61,6 +70,9 @@ cdef bint follow(DieTable* t, DebugInfo info, uint32_t raw) noexcept nogil
 cdef bint import_types(DieTable* t, uint32_t s) noexcept nogil
 cdef bint import_type(DieTable* t, uint32_t s, uint32_t raw, uint32_t type) noexcept nogil
 cdef bint is_variable_kind(uint32_t kind) noexcept nogil
+cdef void find_variables(void* context, int64_t index) noexcept nogil
+cdef bint has_type(LiveColumns* c, uint32_t s) noexcept nogil
+cdef bint is_dictionary(LiveColumns* c, uint32_t s) noexcept nogil
 cdef bint visit_data(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
 cdef bint visit_dictionary(DieTable* t, uint32_t s) noexcept nogil
 cdef uint32_t revive(DieTable* t, uint32_t raw) noexcept nogil

@@ -55,6 +55,7 @@ from cython.cimports.goweld.model.live_kernel import (
     live_auxs,
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column, touch
+from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.goweld.model.symbols_kernel import (
     canonical,
     content,
@@ -67,7 +68,7 @@ from cython.cimports.goweld.model.symbols_kernel import (
 )
 from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.stdlib import free, realloc
-from cython.cimports.libc.string import memcmp
+from cython.cimports.libc.string import memcmp, memmove
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
 
 NINFO = cython.declare(cython.int, 8)  # the length of "go:info."
+RANGE = cython.declare(uint64_t, 1 << 14)  # symbols that a task looks at
 
 
 def add(t, list, id):
@@ -190,6 +192,38 @@ def is_variable_kind(kind):
     )
 
 
+def find_variables(context, index):
+    """A task: the symbols of one range of ids that may be variables, or dictionaries of generic functions."""
+    f = cython.cast("Finding *", context)
+    c = f.c
+    first = cython.cast(uint32_t, index * RANGE)
+    end = first + RANGE if first + RANGE < c.loaded else c.loaded
+    n = cython.cast(uint32_t, 0)
+    for s in range(first, end):
+        hidden = c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER | A_ADOPTED)
+        if is_variable_kind(c.kind[s]) and not hidden and (has_type(c, s) or is_dictionary(c, s)):
+            f.ids[first + n] = s
+            n += 1
+    f.counts[index] = n
+
+
+def has_type(c, s):
+    """Whether a symbol says which Go type it has."""
+    a = cython.declare("AuxRecord *", cython.NULL)
+    n = live_auxs(c, s, cython.address(a))
+    for i in range(n):
+        if a[i].type == AUX_GOTYPE:
+            return True
+    return False
+
+
+def is_dictionary(c, s):
+    # Most read-only data has no relocations: its record need not be looked at.
+    if c.kind[s] != K_RODATA or c.nrel[s] == 0 or c.attr[s] & A_CLONED:
+        return False
+    return cython.cast(cython.bint, c.syms.objects[c.obj[s]].syms[c.li[s]].flag2 & FLAG2_DICT)
+
+
 def visit_data(t, info, s):
     """List a variable's DIE and define its type; define the types that a dictionary refers to."""
     c = t.c
@@ -206,7 +240,7 @@ def visit_data(t, info, s):
     if kind >= c.syms.n or die >= c.syms.n:
         return stop(t, WHY_WRONG_KIND, s)
     if kind == 0:
-        return visit_dictionary(t, s) if c.kind[s] == K_RODATA else True
+        return visit_dictionary(t, s) if is_dictionary(c, s) else True
     if die == 0:
         return True
     define(t, kind)
@@ -228,9 +262,6 @@ def visit_dictionary(t, s):
     """Define the types that a generic function's dictionary converts to interfaces."""
     c = t.c
     o = cython.address(c.syms.objects[c.obj[s]])
-    # Most read-only data has no relocations: its record need not be looked at.
-    if c.nrel[s] == 0 or c.attr[s] & A_CLONED or not o.syms[c.li[s]].flag2 & FLAG2_DICT:
-        return True
     for i in range(c.nrel[s]):
         r = c.rel[s] + i
         if r.type == R_USEIFACE:
@@ -356,6 +387,23 @@ class DebugInfo:
             stop(cython.address(self.dies.t), WHY_WRONG_KIND, self.scan.t.bad)
         return self.scan.t.bad == 0
 
+    def find_variables(self) -> None:
+        """Find what `visit_variables` will look at, while symbols are as they were compiled."""
+        f = cython.declare(Finding)
+        f.c = cython.address(self.live.c)
+        n = (f.c.loaded + RANGE - 1) // RANGE
+        f.ids = cython.cast("uint32_t *", self.column(4, f.c.loaded))
+        f.counts = cython.cast("uint32_t *", self.column(4, n))
+        with cython.nogil:
+            run_tasks(b"find variables", find_variables, cython.address(f), n)
+            total = cython.cast(uint32_t, 0)
+            for i in range(n):
+                memmove(f.ids + total, f.ids + i * RANGE, 4 * cython.cast(uint64_t, f.counts[i]))
+                total += f.counts[i]
+        self.found = f.ids
+        self.nfound = total
+        return 0
+
     def visit_functions(self) -> bool:
         """List the DIEs of all units' functions, and define the types that these and the constants refer to.
 
@@ -378,15 +426,15 @@ class DebugInfo:
         """List the DIEs of the variables the program has, and define their types; whether that went well."""
         t = cython.address(self.dies.t)
         c = cython.address(self.live.c)
-        self.unit_of = cython.cast("uint32_t *", self.column(4, c.loaded))
+        self.unit_of = cython.cast("uint32_t *", self.column(4, self.nfound))
         info = self
+        found = self.found
+        nfound = self.nfound
         with cython.nogil:
-            for s in range(1, c.loaded):
-                hidden = c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER | A_ADOPTED)
-                if is_variable_kind(c.kind[s]) and not hidden:
-                    visit_data(t, info, s)
-                    if t.why:
-                        break
+            for i in range(nfound):
+                visit_data(t, info, found[i])
+                if t.why:
+                    break
         sorted = cython.cast("uint32_t *", self.column(4, self.variables.n))
         list = cython.address(self.variables)
         sort_variables(list, self.unit_of, sorted, c.syms.nobjects)

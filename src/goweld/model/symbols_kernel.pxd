@@ -29,11 +29,16 @@ cdef extern from *:
         return gw_mix(a ^ h, b ^ 0x1b873593cc9e2d51ull);
     }
     static inline uint8_t gw_attr(const uint8_t* p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+    static inline uint32_t gw_id(const uint32_t* p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
+    static inline void gw_set_id(uint32_t* p, uint32_t id) { __atomic_store_n(p, id, __ATOMIC_RELAXED); }
     static inline void gw_prefetch(const void* p) { __builtin_prefetch(p); }
     """
     uint64_t gw_mix(uint64_t a, uint64_t b) nogil
     uint64_t gw_hash(const uint8_t* p, uint64_t n) nogil
     uint8_t gw_attr(const uint8_t* p) nogil  # while deadcode's threads set bits in it
+    # While debug information brings types to life, beside those who look for other symbols.
+    uint32_t gw_id(const uint32_t* p) nogil
+    void gw_set_id(uint32_t* p, uint32_t id) nogil
     void gw_prefetch(const void* p) nogil
 
 
@@ -193,19 +198,19 @@ cdef inline uint32_t locate(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t i
 
 cdef inline uint32_t canonical(SymbolColumns* s, uint32_t raw) noexcept nogil:
     """The raw id of a symbol's first occurrence."""
-    cdef uint32_t id = s.canon[raw]
+    cdef uint32_t id = gw_id(s.canon + raw)
     return s.raw_of[id ^ LIVE] if id & LIVE else id
 
 
 cdef inline uint32_t live_of(SymbolColumns* s, uint32_t raw) noexcept nogil:
     """The live id of a raw id; 0 where that is dead."""
-    cdef uint32_t id = s.canon[raw]
+    cdef uint32_t id = gw_id(s.canon + raw)
     return id ^ LIVE if id & LIVE else 0
 
 
 cdef inline void set_live(SymbolColumns* s, uint32_t raw, uint32_t live) noexcept nogil:
     """Give a raw id its live id."""
-    s.canon[raw] = LIVE | live
+    gw_set_id(s.canon + raw, LIVE | live)
 
 
 cdef inline uint32_t resolve(SymbolColumns* s, GoObj* o, uint32_t pkg, uint32_t idx) noexcept nogil:
