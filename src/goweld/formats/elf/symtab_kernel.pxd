@@ -67,6 +67,7 @@ cdef struct Emission:
     Run* runs                 # the local symbols', then the global ones'
     uint32_t count[2]
     uint64_t nentries
+    uint64_t first_global
     uint64_t nbytes
 
 
@@ -90,6 +91,8 @@ cdef int binding(LiveColumns* c, Chosen* chosen, uint32_t s) noexcept nogil
 cdef bint is_text(int kind) noexcept nogil
 cdef bint is_undefined(int kind) noexcept nogil
 cdef bint is_static_temporary(const uint8_t* name, uint32_t size) noexcept nogil
+cdef int begin_table(Written* w, Column symtab, Column strtab, list debug) except -1
+cdef uint32_t emit_all(Emission* e) noexcept nogil
 cdef uint64_t runs_of(uint64_t count) noexcept nogil
 cdef void make_runs(Emission* e) noexcept nogil
 cdef void measure(void* context, int64_t i) noexcept nogil

@@ -85,35 +85,31 @@ def write(
     c = cython.address(live.c)
     chosen = cython.declare(Chosen)
     e = cython.declare(Emission)
-    w = cython.declare(Written)
     room = cython.cast(cython.Py_ssize_t, c.n) + count + 2
     ids = Column(8, room)
     functions = cython.cast("uint32_t *", order.ptr)
-    by_section = cython.cast("const uint16_t *", cython.cast("const char *", numbers))
-    nsections = cython.cast(uint32_t, len(numbers) // 2)
-    with cython.nogil:
-        chosen.ids[0] = cython.cast("uint32_t *", ids.ptr)
-        chosen.ids[1] = chosen.ids[0] + room
-        chosen.count[0] = chosen.count[1] = 0
-        chosen.exported = cython.NULL
-        chosen.dynlinking = chosen.shared = False
     debug = host.debug if host is not None else []
-    ndebug = len(debug)
-    w.places = cython.NULL
-    w.starts = cython.NULL
+    ndebug = cython.cast(uint64_t, len(debug))
+    e.c = c
+    e.chosen = cython.address(chosen)
+    e.numbers = cython.cast("const uint16_t *", cython.cast("const char *", numbers))
+    e.nsections = cython.cast(uint32_t, len(numbers) // 2)
+    chosen.ids[0] = cython.cast("uint32_t *", ids.ptr)
+    chosen.ids[1] = chosen.ids[0] + room
+    chosen.count[0] = chosen.count[1] = 0
+    chosen.exported = cython.NULL
+    chosen.dynlinking = chosen.shared = False
+    e.w.places = cython.NULL
+    e.w.starts = cython.NULL
     if host is not None:
         chosen.exported = cython.cast("uint8_t *", host.exported.ptr)
         chosen.dynlinking = host.dynlinking
         chosen.shared = host.shared
-        w.places = cython.cast("uint32_t *", host.places.ptr)
-        w.starts = cython.cast("uint64_t *", host.starts.ptr)
+        e.w.places = cython.cast("uint32_t *", host.places.ptr)
+        e.w.starts = cython.cast("uint64_t *", host.starts.ptr)
     with cython.nogil:
         choose_text(c, cython.address(chosen), functions, count, text, etext)
         choose_data(c, cython.address(chosen))
-    e.c = c
-    e.chosen = cython.address(chosen)
-    e.numbers = by_section
-    e.nsections = nsections
     runs = Column(cython.sizeof(Run), runs_of(chosen.count[0]) + runs_of(chosen.count[1]))
     e.runs = cython.cast("Run *", runs.ptr)
     with cython.nogil:
@@ -122,37 +118,39 @@ def write(
         add_up(cython.address(e), 2 + ndebug, 2 + FILE_NAME_SIZE)
     symtab = Column(cython.sizeof(ElfSym), e.nentries)
     strtab = Column(1, e.nbytes)
-    w.table = cython.cast("ElfSym *", symtab.ptr)
-    w.next = w.table + 1
-    w.strings = cython.cast("uint8_t *", strtab.ptr)
-    w.end = w.strings + 1
-    for i in range(ndebug):
-        w.next.st_info = STT_SECTION
-        w.next.st_shndx = debug[i]
-        w.next += 1
-    w.next.st_name = 1
-    w.next.st_info = STT_FILE
-    w.next.st_shndx = SHN_ABS
-    file_name = cython.cast("const char *", FILE_NAME)
-    copy_name(cython.address(w), cython.cast("const uint8_t *", file_name), len(FILE_NAME))
-    w.end += 1
-    w.next += 1
-    w.bad = 0
-    e.w = w
-    bad = cython.cast(uint32_t, 0)
-    first_global = e.nentries
+    begin_table(cython.address(e.w), symtab, strtab, debug)
     with cython.nogil:
-        # Local names come first: one list after the other, as a symbol's first place counts.
-        run_tasks(b"write symbols", emit_local, cython.address(e), e.count[STB_LOCAL])
-        run_tasks(b"write symbols", emit_global, cython.address(e), e.count[STB_GLOBAL])
-        for i in range(e.count[STB_LOCAL] + e.count[STB_GLOBAL]):
-            if bad == 0:
-                bad = e.runs[i].bad
-        if e.count[STB_GLOBAL]:
-            first_global = e.runs[e.count[STB_LOCAL]].entry
+        bad = emit_all(cython.address(e))
     ids.free()
     runs.free()
-    return symtab, strtab, first_global, bad
+    return symtab, strtab, e.first_global, bad
+
+
+def begin_table(w, symtab, strtab, debug):
+    """What comes before all symbols: nothing, the debug sections, the name of the source file."""
+    w.table = cython.cast("ElfSym *", cython.cast(Column, symtab).ptr)
+    w.strings = cython.cast("uint8_t *", cython.cast(Column, strtab).ptr)
+    w.bad = 0
+    entry = w.table + 1
+    for number in debug:
+        entry.st_info = STT_SECTION
+        entry.st_shndx = number
+        entry += 1
+    entry.st_name = 1
+    entry.st_info = STT_FILE
+    entry.st_shndx = SHN_ABS
+    memcpy(w.strings + 1, cython.cast("const char *", FILE_NAME), FILE_NAME_SIZE)
+    return 0
+
+
+def emit_all(e):
+    """Write all runs, the local symbols first, as a symbol's first place counts; a bad symbol or 0."""
+    run_tasks(b"write symbols", emit_local, e, e.count[STB_LOCAL])
+    run_tasks(b"write symbols", emit_global, e, e.count[STB_GLOBAL])
+    for i in range(e.count[STB_LOCAL] + e.count[STB_GLOBAL]):
+        if e.runs[i].bad:
+            return e.runs[i].bad
+    return 0
 
 
 def runs_of(count):
@@ -187,6 +185,7 @@ def measure(context, i):
 
 def add_up(e, entry, string):
     """Tell each run where its entries and strings begin, the first as given; count them all."""
+    e.first_global = entry
     for i in range(e.count[0] + e.count[1]):
         run = cython.address(e.runs[i])
         entries = run.entry
@@ -195,6 +194,8 @@ def add_up(e, entry, string):
         run.string = string
         entry += entries
         string += size
+        if run.bind == STB_LOCAL:
+            e.first_global = entry
     e.nentries = entry
     e.nbytes = string
 
