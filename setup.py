@@ -106,7 +106,7 @@ def build_launcher(directory: Path, *, in_source_tree: bool) -> None:
     if in_source_tree:
         macros.append(("RECORDED_PACKAGE", f'"{ROOT / LAUNCHER.parent.parent}"'))
     temporary = Path("build", f"launcher-{'tree' if in_source_tree else 'wheel'}")
-    freeze(["encodings", "encodings.aliases", "encodings.utf_8"], temporary / "encodings.h")
+    freeze(["encodings", "encodings.aliases", "encodings.utf_8", "__future__"], temporary / "encodings.h")
     compiler = new_compiler()
     customize_compiler(compiler)
     objects = compiler.compile(

@@ -42,7 +42,7 @@ from goweld.dwarf import info, sections, units_kernel
 from goweld.relocate import debug
 
 
-def link(options, show):
+def link(options, config, show):
     pass
 """
 

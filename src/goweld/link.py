@@ -27,7 +27,7 @@ from goweld.model.objects_kernel import (
     NAMES,
     RECORDS,
 )
-from goweld.model.pool_kernel import record_spans, recorded_spans, set_threads, this_thread
+from goweld.model.pool_kernel import recorded_spans, this_thread
 from goweld.model.roots import LIBRARIES
 from goweld.objects import given, importcfg, linkmode, read, support, target
 from goweld.relocate import image as relocation
@@ -56,32 +56,30 @@ if TYPE_CHECKING:
     from goweld.model.live_kernel import Live
     from goweld.model.options import Options
     from goweld.model.shlibs import Shlib
+    from goweld.objects.importcfg import ImportConfig
 
     Show = Callable[[Sequence[str], int], None]
 
-MOST_SPANS = 1 << 16
 
+def link(options: Options, config: ImportConfig, show: Show) -> None:
+    """Link one program of the packages that `config` finds.
 
-def link(options: Options, show: Show) -> None:
-    """Link one program.  Raises LinkError, or Unsupported where the real linker must do it.
+    Raises LinkError, or Unsupported where the real linker must do it.
 
     `show(lines, descriptor)` prints what flags like -dumpdep ask for on 1, warnings on 2.
     """
     hosts: list[HostLink] = []
     try:
-        pipeline(options, show, hosts)
+        pipeline(options, config, show, hosts)
     finally:
         for host in hosts:
             host.leave()
 
 
-def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
+def pipeline(options: Options, config: ImportConfig, show: Show, hosts: list[HostLink]) -> None:
     """The stages.  A link that the host linker completes puts what is to be left into `hosts`."""
     stages = Stages(options.time or bool(options.trace))
-    if options.trace:
-        record_spans(MOST_SPANS)
     diagnostics = Diagnostics(options.all_errors)
-    set_threads(int(os.environ.get("GOWELD_THREADS") or 0))
     debug = not options.strip_dwarf
     if debug:
         from goweld.dwarf import info as dwarf_info
@@ -91,7 +89,6 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
     # 1 objects: the target, then every object, breadth first from main.
     stages.start("objects")
-    config = importcfg.choose(options, os.environ)
     goal = target.choose(options, os.environ)
     target.settle(options, goal.arch)
     output = Output(options.output, [options.importcfg, *options.arguments, *config.packages.values()])
@@ -114,7 +111,6 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
 
     # 2 resolve: one id per symbol.
     stages.start("resolve")
-    objects.fetch(goal.release.kinds, debug)
     values = strings.definitions(options, config.modinfo, goal.version, goal.goroot)
     roots = start.choose(options, mode, f"{goal.goarch}_{goal.goos}")
     first_tasks = tasklists.starts(options, libraries)
@@ -189,7 +185,7 @@ def pipeline(options: Options, show: Show, hosts: list[HostLink]) -> None:
     if imports is not None:
         imports.apply(live)
     cgo_directives.number(cgo, live)
-    objects.divide()
+    objects.divide(goal.release.kinds)
     objects.release(RECORDS)
     stages.size("live", len(live))
     # ------------------------------------------- no loaded symbol comes to life below

@@ -15,7 +15,7 @@ from tests import toolchain
 from .conftest import Run
 
 PACKAGE = toolchain.ROOT / "src" / "goweld"
-HEAD = "import os, sys, time\nfrom goweld.errors import LinkError, Unsupported\ndef link(options, show):\n"
+HEAD = "import os, sys, time\nfrom goweld.errors import LinkError, Unsupported\ndef link(options, config, show):\n"
 WRITE = "  open(options.output, 'wb').write(b'new')\n"
 
 
@@ -105,7 +105,7 @@ def test_signals_end_a_link(number: int, goweld: Run, core: Path, tmp_path: Path
     environment = toolchain.go_environment(GOWELD_PACKAGE=str(core), GOWELD_STRICT="1")
     command = [str(toolchain.launcher()), "link", "-w", "x.a"]
     with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE) as process:
-        while not (tmp_path / "started").exists():
+        while not (tmp_path / "started").exists() and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(number)
         _, err = process.communicate()

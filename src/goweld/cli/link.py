@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from goweld.model.options import Options
+    from goweld.objects.importcfg import ImportConfig
+
+MOST_SPANS = 1 << 16
 
 
 class Call:
@@ -89,9 +92,10 @@ def _link(call: Call, line: flags.CommandLine) -> int:
 def link_here(options: Options) -> None:
     """Link by Goweld. Raises LinkError or Unsupported and nothing else: any failure has a one-line reason."""
     try:
+        config = begin(options)
         from goweld.link import link
 
-        link(options, show)
+        link(options, config, show)
     except (LinkError, Unsupported):
         raise
     except Exception as error:
@@ -101,6 +105,19 @@ def link_here(options: Options) -> None:
         if os.environ.get("GOWELD_DEBUG"):
             raise
         raise LinkError(f"internal error in Goweld, please report it: {_where(error)}") from None
+
+
+def begin(options: Options) -> ImportConfig:
+    """What needs few modules: a thread opens the packages' files while those of all stages are loaded."""
+    from goweld.model.pool_kernel import record_spans, set_threads
+    from goweld.objects import importcfg
+
+    if options.trace:
+        record_spans(MOST_SPANS)
+    set_threads(int(os.environ.get("GOWELD_THREADS") or 0))
+    config = importcfg.choose(options, os.environ)
+    config.open_ahead(not options.strip_dwarf)
+    return config
 
 
 def show(lines: Sequence[str], descriptor: int) -> None:

@@ -17,6 +17,10 @@ cdef extern from "<sys/stat.h>" nogil:
     bint S_ISREG(mode_t mode) noexcept
 
 
+cdef extern from "<string.h>" nogil:
+    void* memmem(const void* hay, size_t size, const void* needle, size_t length) noexcept
+
+
 cdef extern from *:
     """
     #include <sched.h>
@@ -43,12 +47,15 @@ cdef struct Ahead:
     const char* path
     void* first               # the mapping, `length` bytes
     size_t length
+    size_t object             # where the object in the second member begins, 0: there is none
+    size_t object_end         # where the part of it ends that is read first
     int64_t state
 
 
 cdef struct AheadFiles:
     Ahead* list
     int64_t n
+    int end_block             # where the part of an object ends that is read first
 
 
 cdef class FilesAhead:
@@ -58,5 +65,7 @@ cdef class FilesAhead:
 
 
 cdef void* go_ahead(void* argument) noexcept nogil
-cdef bint map_file(Ahead* file) noexcept nogil
+cdef bint map_file(Ahead* file, int end_block) noexcept nogil
+cdef void populate(Ahead* file, size_t first, size_t end) noexcept nogil
+cdef void find_object(int fd, size_t at, Ahead* file, int end_block) noexcept nogil
 cdef size_t second_member(int fd) noexcept nogil

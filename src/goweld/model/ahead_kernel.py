@@ -1,7 +1,8 @@
 """Package files opened and mapped by a thread that goes ahead of who reads them.
 
 Opening, mapping and the first faults are half of what reading a package's headers costs.  What cannot be
-opened is left to the reader, who says why.
+opened is left to the reader, who says why.  When all are open, the thread maps what resolution and deadcode
+read of each.
 """
 
 from __future__ import annotations
@@ -12,26 +13,35 @@ import cython
 from cython.cimports.goweld.model.fault_kernel import watch
 from cython.cimports.goweld.model.memory_kernel import Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
-from cython.cimports.libc.stdint import uint8_t
-from cython.cimports.libc.string import memcmp, strdup
+from cython.cimports.libc.stdint import uint8_t, uint32_t
+from cython.cimports.libc.string import memcmp, memcpy, strdup
 from cython.cimports.posix.mman import MAP_FAILED, MAP_PRIVATE, PROT_READ, madvise, mmap
 from cython.cimports.posix.unistd import close, pread
 
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
 PAGE = cython.declare(cython.size_t, 4096)
 HEAD = cython.declare(cython.int, 68)  # of an archive: its magic and the first member's header
+HEADER_SIZE = cython.declare(cython.int, 96)  # of an object (cmd/internal/goobj.Header)
+OFFSETS = cython.declare(cython.int, 20)  # in it, where each block is
+RELOC_INDEX = cython.declare(cython.int, 11)  # the block behind symbols and hashes
+DATA = cython.declare(cython.int, 16)  # the block behind relocations
 
 
 class FilesAhead:
-    """Files that a thread opens and maps in the order of `paths`."""
+    """Files that a thread opens and maps in the order of `paths`.
 
-    def __init__(self, paths: list[str]) -> None:
+    Then it maps the pages of their objects that are read first: all but contents where `relocations`, else
+    names and symbols.
+    """
+
+    def __init__(self, paths: list[str], relocations: bool) -> None:
         self.index = {}
         # Columns and copies, which live on: nobody waits for the thread.
         table = Column(cython.sizeof(AheadFiles), 1)
         entries = Column(cython.sizeof(Ahead), len(paths))
         self.files = cython.cast("AheadFiles *", cython.cast(Column, table).ptr)
         self.files.list = cython.cast("Ahead *", cython.cast(Column, entries).ptr)
+        self.files.end_block = DATA if relocations else RELOC_INDEX
         for path in paths:
             encoded = strdup(os.fsencode(path))
             if encoded == cython.NULL or "\0" in path or path in self.index:
@@ -69,12 +79,17 @@ def go_ahead(argument):
     for i in range(files.n):
         file = files.list + i
         if turn(cython.address(file.state), WAITING, OPENING):
-            turn(cython.address(file.state), OPENING, MAPPED if map_file(file) else LEFT)
+            turn(cython.address(file.state), OPENING, MAPPED if map_file(file, files.end_block) else LEFT)
     span_ends(b"open files", -1, began)
+    began = span_begins()
+    for i in range(files.n):
+        if state_of(cython.address(files.list[i].state)) == MAPPED:
+            populate(files.list + i, files.list[i].object, files.list[i].object_end)
+    span_ends(b"fetch pages", -1, began)
     return cython.NULL
 
 
-def map_file(file):
+def map_file(file, end_block):
     """Map a regular file that is not empty, with the pages there that are read first; False: it is not."""
     status = cython.declare(stat_t)
     fd = c_open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -86,10 +101,11 @@ def map_file(file):
         file.first = mmap(cython.NULL, file.length, PROT_READ, MAP_PRIVATE, fd, 0)
         mapped = file.first != MAP_FAILED
         if mapped:
-            at = second_member(fd) & ~(PAGE - 1)
-            madvise(file.first, PAGE, MADV_POPULATE_READ)
-            if at and at < file.length:
-                madvise(cython.cast("uint8_t *", file.first) + at, PAGE, MADV_POPULATE_READ)
+            populate(file, 0, PAGE)
+            at = second_member(fd)
+            if at:
+                populate(file, at, at + 1)
+                find_object(fd, at, file, end_block)
     close(fd)
     return mapped
 
@@ -105,3 +121,30 @@ def second_member(fd):
             break
         size = size * 10 + head[i] - 48
     return HEAD + size + (size & 1)
+
+
+def find_object(fd, at, file, end_block):
+    """Note the part of the object in a member that ends where one of its blocks begins.
+
+    Read, not looked at where it is mapped, as nobody watches yet that the file stays as long as it is.  What
+    looks like an object and is none costs some pages: who reads it will check.
+    """
+    near = cython.declare(uint8_t[4096])
+    offset = cython.declare(uint32_t)
+    n = pread(fd, near, cython.sizeof(near), at)
+    if n < HEADER_SIZE:
+        return
+    magic = cython.cast("uint8_t *", memmem(near, n - HEADER_SIZE + 8, b"\x00go120ld", 8))
+    if magic != cython.NULL:
+        memcpy(cython.address(offset), magic + OFFSETS + 4 * end_block, 4)
+        file.object = at + (magic - cython.address(near[0]))
+        file.object_end = file.object + offset
+
+
+def populate(file, first, end):
+    """Map the pages of [first, end) of a file, as far as it goes."""
+    start = first & ~(PAGE - 1)
+    if end > file.length:
+        end = file.length
+    if end > start:
+        madvise(cython.cast("uint8_t *", file.first) + start, end - start, MADV_POPULATE_READ)

@@ -39,24 +39,14 @@ cdef struct Dropping:         # ranges of pages to let go of
     uint64_t bytes
 
 
-cdef struct Fetching:
-    GoObj* list
-    uint32_t n
-    uint8_t kind_of[256]
-    bint debug
-
-
-cdef void populate(const uint8_t* first, const uint8_t* end) noexcept nogil
 cdef void drop(Dropping* d, const uint8_t* first, const uint8_t* end) noexcept nogil
 cdef void drop_part(Dropping* d, GoObj* o, int part) noexcept nogil
 cdef void finish_drop(Dropping* d) noexcept nogil
 cdef void find_debug_part(GoObj* o, const uint8_t* kind_of, DebugPart* d) noexcept nogil
 cdef uint32_t within(uint32_t index, uint32_t most) noexcept nogil
-cdef void* fetch_all(void* argument) noexcept nogil
 
 
 cdef class Objects:
-    cdef Fetching fetching
     cdef Dropping dropping
     cdef GoObj* list          # [0] stands for the linker itself
     cdef readonly uint32_t n  # Go objects are 1 .. n - 1
@@ -69,8 +59,7 @@ cdef class Objects:
     cpdef uint32_t add(self, Input source, Py_ssize_t start, Py_ssize_t length, uint32_t lib, str name) except 0
     cpdef uint32_t room(self)
     cpdef uint32_t add_host(self, ElfObject host, str name) except 0
-    cpdef int fetch(self, bytes kinds, bint debug) except -1
-    cpdef int divide(self) except -1
+    cpdef int divide(self, bytes kinds) except -1
     cpdef int release(self, int part) except -1
     cpdef int refer(self, uint32_t index, list packages) except -1
     cpdef uint32_t flags(self, uint32_t index)

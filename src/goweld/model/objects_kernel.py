@@ -9,13 +9,10 @@ import cython
 from cython.cimports.goweld.codec.elf_object_kernel import ElfObject
 from cython.cimports.goweld.codec.goobj_kernel import parse
 from cython.cimports.goweld.model.memory_kernel import CHECKED, Arena, Column, Input
-from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
 from cython.cimports.libc.stdint import int64_t, uint32_t, uint64_t
-from cython.cimports.libc.string import memcpy
 from cython.cimports.posix.mman import madvise
 from cython.cimports.posix.unistd import close
 
-MADV_POPULATE_READ = cython.declare(cython.int, 22)
 MADV_DONTNEED = cython.declare(cython.int, 4)
 PAGE = cython.declare(uint64_t, 4096)
 FEWEST = cython.declare(uint64_t, 8 << 10)  # bytes that are worth letting go of
@@ -29,14 +26,6 @@ INDICES = 4  # where a symbol's relocations, auxiliary symbols and data are: dat
 CODE_RELOCS = 5  # of code and constants: pclntab, then relocation
 DEBUG_RELOCS = 6  # of what describes functions: deadcode and dwarf, then relocation
 DEBUG = 7  # what describes functions, farther on: pclntab and dwarf, then relocation
-
-
-def populate(first, end):
-    """Map the pages of a range of an input at once.  Where the system cannot, each is mapped when touched."""
-    start = cython.cast(uint64_t, first) & ~(PAGE - 1)
-    stop = cython.cast(uint64_t, end)
-    if stop > start:
-        madvise(cython.cast(cython.p_void, start), stop - start, MADV_POPULATE_READ)
 
 
 def drop(d, first, end):
@@ -101,25 +90,6 @@ def within(index, most):
     return index if index < most else most
 
 
-def fetch_all(argument):
-    """What resolution reads of each object, then what deadcode does: names and symbols, then relocations.
-
-    Debug information, which has half of those, only where some is to be made.
-    """
-    f = cython.cast("Fetching *", argument)
-    part = cython.declare(DebugPart)
-    began = span_begins()
-    for i in range(1, f.n):
-        populate(f.list[i].base, cython.cast("const uint8_t *", f.list[i].relocidx))
-    for i in range(1, f.n):
-        o = cython.address(f.list[i])
-        find_debug_part(o, f.kind_of, cython.address(part))
-        populate(cython.cast("const uint8_t *", o.relocidx), part.relocs)
-        populate(part.relocs if f.debug else part.relocs_end, o.data)
-    span_ends(b"fetch pages", -1, began)
-    return cython.NULL
-
-
 class Objects:
     """A table of parsed objects; `names` says of each which file and archive member it came from."""
 
@@ -166,23 +136,15 @@ class Objects:
         self.nhosts += 1
         return index
 
-    def fetch(self, kinds: bytes, debug: bool) -> None:
-        """Start to map the pages that the next stages read, beside them; debug information if `debug`.
+    def divide(self, kinds: bytes) -> None:
+        """Find the parts of each object, for `release`; this reads symbol records.
 
         `kinds` maps the objects' symbol kinds to the linker's, 256 bytes.
         """
-        self.fetching.debug = debug
-        memcpy(cython.address(self.fetching.kind_of[0]), cython.cast("const char *", kinds), 256)
-        self.fetching.list = self.list
-        self.fetching.n = self.n
-        run_beside(fetch_all, cython.address(self.fetching))
-        return 0
-
-    def divide(self) -> None:
-        """Find the parts of each object, for `release`; this reads symbol records."""
+        kind_of = cython.cast("const uint8_t *", cython.cast("const char *", kinds))
         for i in range(1, self.n):
             o = cython.address(self.list[i])
-            find_debug_part(o, self.fetching.kind_of, cython.address(o.debug))
+            find_debug_part(o, kind_of, cython.address(o.debug))
         return 0
 
     def release(self, part: int) -> None:

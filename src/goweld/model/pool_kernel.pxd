@@ -15,6 +15,9 @@ cdef struct Batch:
     void* context
     int64_t n
     int64_t next
+    int64_t wanted            # how many more helpers it could use
+    int64_t helping           # how many are at it
+    Batch* below              # offered before it
 
 
 cdef struct Span:
@@ -27,4 +30,7 @@ cdef struct Span:
 
 cpdef int64_t span_begins() noexcept nogil
 cpdef void span_ends(const char* name, int64_t index, int64_t began) noexcept nogil
-cdef void* work(void* batch) noexcept nogil
+cdef void work(Batch* b) noexcept nogil
+cdef void offer(Batch* b) noexcept nogil
+cdef void withdraw(Batch* b) noexcept nogil
+cdef void* help(void* _) noexcept nogil

@@ -1,5 +1,8 @@
 """Threads: a batch of independent tasks, handed out by an atomic counter.
 
+Helpers are started once and sleep between batches: a link has some twenty, of which many take less time than
+starting a thread does.
+
 Tasks place their results by index, so that what a batch computes does not depend on the number of threads.
 
 For --trace, spans of time are recorded: of each task, and of what else calls span_begins and span_ends.
@@ -12,9 +15,17 @@ import os
 import cython
 from cython.cimports.goweld.model.pthread import (
     atomic_next,
+    pthread_cond_broadcast,
+    pthread_cond_init,
+    pthread_cond_signal,
+    pthread_cond_t,
+    pthread_cond_wait,
     pthread_create,
     pthread_detach,
-    pthread_join,
+    pthread_mutex_init,
+    pthread_mutex_lock,
+    pthread_mutex_t,
+    pthread_mutex_unlock,
     pthread_self,
     pthread_t,
 )
@@ -30,6 +41,15 @@ recorded = cython.declare("Span *", cython.NULL)
 nspans = cython.declare(int64_t, 0)
 most = cython.declare(int64_t, 0)
 NAME = cython.declare(cython.int, 32)
+# The batches that helpers may work on, the last one first, and how many helpers there are, under a lock.
+lock = cython.declare(pthread_mutex_t)
+is_offered = cython.declare(pthread_cond_t)
+is_done = cython.declare(pthread_cond_t)
+offered = cython.declare("Batch *", cython.NULL)
+nhelpers = cython.declare(int64_t, 0)
+pthread_mutex_init(cython.address(lock), cython.NULL)
+pthread_cond_init(cython.address(is_offered), cython.NULL)
+pthread_cond_init(cython.address(is_done), cython.NULL)
 
 
 def thread_count() -> int:
@@ -90,35 +110,89 @@ def span_ends(name: bytes, index: int, began: int) -> None:
         span.thread = cython.cast(int64_t, pthread_self())
 
 
-def work(batch):
-    """What each thread does: take the next task until there is none."""
-    b = cython.cast("Batch *", batch)
+def work(b):
+    """What each thread does for a batch: take the next task until there is none."""
     while True:
         i = atomic_next(cython.address(b.next))
         if i >= b.n:
-            return cython.NULL
+            return
         began = span_begins()
         b.task(b.context, i)
         span_ends(b.name, i, began)
 
 
 def run_tasks(name, task, context, n):
-    """Run task(context, 0 .. n - 1) on all threads, this one among them, and wait for them."""
-    threads = cython.declare(pthread_t[64])
+    """Run task(context, 0 .. n - 1) on all threads, this one among them, and wait for them.
+
+    Nobody waits for a thread that has not begun: where others keep it from running, the rest do its part.
+    """
     b = cython.declare(Batch)
     b.name = name
     b.task = task
     b.context = context
     b.n = n
     b.next = 0
-    started = cython.declare(cython.int, 0)
-    while started < nthreads - 1 and started < n - 1:
-        if pthread_create(cython.address(threads[started]), cython.NULL, work, cython.address(b)) != 0:
-            break
-        started += 1
+    b.helping = 0
+    b.wanted = min(cython.cast(int64_t, nthreads), n) - 1
+    if b.wanted <= 0:
+        work(cython.address(b))
+        return
+    offer(cython.address(b))
     work(cython.address(b))
-    for i in range(started):
-        pthread_join(threads[i], cython.NULL)
+    withdraw(cython.address(b))
+
+
+def offer(b):
+    """Have helpers see a batch, and start those that are not there yet."""
+    global offered, nhelpers
+    thread = cython.declare(pthread_t)
+    pthread_mutex_lock(cython.address(lock))
+    b.below = offered
+    offered = b
+    while nhelpers < b.wanted and pthread_create(cython.address(thread), cython.NULL, help, cython.NULL) == 0:
+        pthread_detach(thread)
+        nhelpers += 1
+    pthread_mutex_unlock(cython.address(lock))
+    pthread_cond_signal(cython.address(is_offered))
+
+
+def withdraw(b):
+    """Have no helper begin with a batch any more, and wait for those that are at it."""
+    global offered
+    pthread_mutex_lock(cython.address(lock))
+    place = cython.address(offered)
+    while place[0] != b:
+        place = cython.address(place[0].below)
+    place[0] = b.below
+    while b.helping > 0:
+        pthread_cond_wait(cython.address(is_done), cython.address(lock))
+    pthread_mutex_unlock(cython.address(lock))
+
+
+def help(_):
+    """A helper's life: it works on the batch offered last that wants one more, or sleeps.
+
+    One wakes the next: where there are more helpers than processors, a short batch is done before all wake.
+    """
+    pthread_mutex_lock(cython.address(lock))
+    while True:
+        b = offered
+        while b != cython.NULL and b.wanted == 0:
+            b = b.below
+        if b == cython.NULL:
+            pthread_cond_wait(cython.address(is_offered), cython.address(lock))
+            continue
+        b.wanted -= 1
+        b.helping += 1
+        another = cython.cast(cython.bint, b.wanted > 0)
+        pthread_mutex_unlock(cython.address(lock))
+        if another:
+            pthread_cond_signal(cython.address(is_offered))
+        work(b)
+        pthread_mutex_lock(cython.address(lock))
+        b.helping -= 1
+        if b.helping == 0:
+            pthread_cond_broadcast(cython.address(is_done))
 
 
 def run_beside(start, argument):

@@ -8,13 +8,18 @@ cdef extern from "pthread.h" nogil:
     int pthread_create(pthread_t* thread, const void* attr, void* (*start)(void*) noexcept nogil, void* arg) noexcept
     pthread_t pthread_self() noexcept
     int pthread_detach(pthread_t thread) noexcept
-    int pthread_join(pthread_t thread, void** result) noexcept
     ctypedef struct pthread_mutex_t:
         pass
     int pthread_mutex_init(pthread_mutex_t* mutex, const void* attr) noexcept
     int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept
     int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept
     int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept
+    ctypedef struct pthread_cond_t:
+        pass
+    int pthread_cond_init(pthread_cond_t* condition, const void* attr) noexcept
+    int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) noexcept
+    int pthread_cond_signal(pthread_cond_t* condition) noexcept
+    int pthread_cond_broadcast(pthread_cond_t* condition) noexcept
 
 
 cdef extern from *:

@@ -8,6 +8,8 @@ import os
 from goweld import arch
 from goweld.codec.gostring import unquote
 from goweld.errors import LinkError, reason
+from goweld.model.ahead_kernel import FilesAhead
+from goweld.model.memory_kernel import Input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +19,27 @@ if TYPE_CHECKING:
 
 
 class ImportConfig:
-    """What an importcfg file says.  `modinfo` is None where it has no such line."""
+    """What an importcfg file says.  `modinfo` is None where it has no such line.
 
-    __slots__ = ("packages", "shlibs", "modinfo")
+    A thread opens the files of `packages` from `open_ahead` on.
+    """
+
+    __slots__ = ("packages", "shlibs", "modinfo", "ahead")
 
     def __init__(self) -> None:
         self.packages: dict[str, str] = {}
         self.shlibs: dict[str, str] = {}
         self.modinfo: str | None = None
+        self.ahead: FilesAhead | None = None
+
+    def open_ahead(self, relocations: bool) -> None:
+        """Begin to open the files and to map what is read first, beside all that follows."""
+        self.ahead = FilesAhead(list(self.packages.values()), relocations)
+
+    def open(self, path: str) -> Input:
+        """A file, mapped.  Raises OSError."""
+        found = self.ahead.take(path) if self.ahead else None
+        return found or Input(path)
 
     def find(self, package: str) -> str:
         """The file of a package that an object imports; "" where nothing is said of it (ld.findlib)."""

@@ -7,7 +7,6 @@ from goweld.codec.goobj_kernel import CorruptObject, ObjectHeader
 from goweld.codec.gostring import path_to_prefix
 from goweld.codec.quote import go_quote
 from goweld.errors import LinkError, unreadable
-from goweld.model.ahead_kernel import FilesAhead
 from goweld.model.libraries import CgoText, HostObject, Libraries, Library
 from goweld.model.memory_kernel import Input
 from goweld.model.objects_kernel import Objects
@@ -34,7 +33,6 @@ class Loading:
         self.config = config
         self.header = header  # what every object's first line must be; None: main's decides
         self.libraries = Libraries()
-        self.ahead: FilesAhead
         self.importers: dict[Library, Library] = {}  # who imports a package first
         self.required: dict[tuple[bytes, bytes], Library] = {}  # what `require` gave, by path and fingerprint
         self.found: list[tuple[Input, int, int, Library, str, list[bytes]]] = []
@@ -88,7 +86,6 @@ class Loading:
 def read_all(options: Options, config: ImportConfig, header: bytes) -> Loading:
     """Read main and all it imports, then the packages the linker itself needs (ld.Link.loadlib)."""
     loading = Loading(options, config, header)
-    loading.ahead = FilesAhead(list(config.packages.values()))
     for package, file in given.packages(options):
         loading.add(package, file, "command line", ZERO)
     done = read_from(loading, 0)
@@ -165,7 +162,7 @@ def read_library(loading: Loading, library: Library) -> None:
     """Read one package file: an archive, or a bare object (ld.loadobjfile)."""
     path = library.file
     try:
-        source = loading.ahead.take(path) or Input(path)
+        source = loading.config.open(path)
     except OSError as error:
         raise unreadable(path, error) from None
     before = len(loading.found)
