@@ -30,7 +30,7 @@ SRC = Path("src")
 LAUNCHER = SRC / "goweld" / "launcher" / "goweld.c"
 # -ffp-contract=off: Go's deflate estimates sizes in float32 without fused multiply-adds, and the estimate
 # chooses the bytes.
-FLAGS = ["-O2", "-fno-strict-aliasing", "-ffp-contract=off", "-fvisibility=hidden", "-pthread"]
+FLAGS = ["-O3", "-fno-strict-aliasing", "-ffp-contract=off", "-fvisibility=hidden", "-pthread"]
 # Cython compares a size with a count wherever Python does not care which has a sign.
 FLAGS.append("-Wno-sign-compare")
 LINK_FLAGS = ["-pthread", "-s"]

@@ -117,6 +117,9 @@ class Modules:
         spec = self.spec(name)
         if name in sys.modules or spec is None:
             return
+        parent, _, last = name.rpartition(".")
+        if parent not in sys.modules:  # it was there when the group was made
+            __import__(parent)
         module = self.create_module(spec) or ModuleType(name)
         module.__spec__ = spec
         if spec.submodule_search_locations is not None:
@@ -127,7 +130,6 @@ class Modules:
         except BaseException:
             del sys.modules[name]
             raise
-        parent, _, last = name.rpartition(".")
         setattr(sys.modules[parent], last, module)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:

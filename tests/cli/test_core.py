@@ -15,7 +15,8 @@ from tests import toolchain
 from .conftest import Run
 
 PACKAGE = toolchain.ROOT / "src" / "goweld"
-HEAD = "import os, sys, time\nfrom goweld.errors import LinkError, Unsupported\ndef link(options, config, show):\n"
+HEAD = "import os, sys, time\nfrom goweld.errors import LinkError, Unsupported\n"
+HEAD += "def link(options, config, show):\n"
 WRITE = "  open(options.output, 'wb').write(b'new')\n"
 
 

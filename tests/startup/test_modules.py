@@ -126,6 +126,21 @@ def test_a_package_that_may_not_be_written(package: Path) -> None:
     assert sorted(package.glob("loaded*")) == []
 
 
+def test_modules_are_loaded_in_any_order(tmp_path: Path) -> None:
+    """A group lacks what was loaded when it was made, and may be asked for where that is not."""
+    copy = tmp_path / "lib" / "goweld"
+    shutil.copytree(
+        toolchain.ROOT / "src" / "goweld", copy, ignore=shutil.ignore_patterns("__pycache__", "explain")
+    )
+    load = (
+        "import sys; sys.path.insert(0, sys.argv[1])\nfrom goweld.startup import begin\nmodules = begin()\n"
+    )
+    for imports in ("import goweld.objects, goweld.link", "import goweld.link"):
+        words = [sys.executable, "-I", "-S", "-c", f"{load}{imports}; modules.keep()", str(copy.parent)]
+        run = subprocess.run(words, capture_output=True, text=True)
+        assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_a_link_is_kept_in_groups(tmp_path: Path) -> None:
     """Links with and without debug information add to the file what they need, once; all then link alike."""
     program = 'package main\n\nfunc main() { println("hello") }\n'
