@@ -71,7 +71,6 @@ cdef bint import_types(DieTable* t, uint32_t s) noexcept nogil
 cdef bint import_type(DieTable* t, uint32_t s, uint32_t raw, uint32_t type) noexcept nogil
 cdef bint is_variable_kind(uint32_t kind) noexcept nogil
 cdef void find_variables(void* context, int64_t index) noexcept nogil
-cdef bint has_type(LiveColumns* c, uint32_t s) noexcept nogil
 cdef bint is_dictionary(LiveColumns* c, uint32_t s) noexcept nogil
 cdef bint visit_data(DieTable* t, DebugInfo info, uint32_t s) noexcept nogil
 cdef bint visit_dictionary(DieTable* t, uint32_t s) noexcept nogil

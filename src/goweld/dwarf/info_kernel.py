@@ -52,6 +52,7 @@ from cython.cimports.goweld.model.live_kernel import (
     A_LINKER,
     A_NOT_IN_SYMTAB,
     append_beside,
+    has_aux,
     live_auxs,
 )
 from cython.cimports.goweld.model.memory_kernel import Arena, Column, touch
@@ -201,20 +202,10 @@ def find_variables(context, index):
     n = cython.cast(uint32_t, 0)
     for s in range(first, end):
         hidden = c.attr[s] & (A_FILE_LOCAL | A_NOT_IN_SYMTAB | A_LINKER | A_ADOPTED)
-        if is_variable_kind(c.kind[s]) and not hidden and (has_type(c, s) or is_dictionary(c, s)):
+        if is_variable_kind(c.kind[s]) and not hidden and (has_aux(c, s, AUX_GOTYPE) or is_dictionary(c, s)):
             f.ids[first + n] = s
             n += 1
     f.counts[index] = n
-
-
-def has_type(c, s):
-    """Whether a symbol says which Go type it has."""
-    a = cython.declare("AuxRecord *", cython.NULL)
-    n = live_auxs(c, s, cython.address(a))
-    for i in range(n):
-        if a[i].type == AUX_GOTYPE:
-            return True
-    return False
 
 
 def is_dictionary(c, s):

@@ -1,6 +1,6 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from goweld.codec.goobj_kernel cimport AuxRecord, RelocRecord
+from goweld.codec.goobj_kernel cimport RelocRecord
 from goweld.dwarf.pieces_kernel cimport FunctionPieces, Pieces, UnitPieces
 from goweld.model.live_kernel cimport LiveColumns
 from goweld.model.memory_kernel cimport Column
@@ -49,7 +49,6 @@ cdef class UnitOrder:
 
 
 cdef uint32_t drop_strangers(uint32_t* ids, uint32_t count, uint32_t n) noexcept nogil
-cdef bint described(LiveColumns* c, uint32_t s) noexcept nogil
 cdef void find_ranges(RangeState* t, UnitPieces* units, uint32_t* ids, uint32_t n) noexcept nogil
 cdef bint unit_less(void* context, uint32_t a, uint32_t b) noexcept nogil
 cdef void number_unit(void* context, int64_t index) noexcept nogil

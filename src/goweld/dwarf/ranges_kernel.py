@@ -11,7 +11,7 @@ from cython.cimports.goweld.codec.leb128 import put_fixed_uleb128, put_uleb128
 from cython.cimports.goweld.codec.pdqsort_kernel import pdqsort
 from cython.cimports.goweld.dwarf.frames_kernel import put_reference
 from cython.cimports.goweld.model.kinds import K_TEXT, K_TEXT_END, R_ADDR, R_DWTXTADDR_U1, R_DWTXTADDR_U4
-from cython.cimports.goweld.model.live_kernel import live_auxs, target
+from cython.cimports.goweld.model.live_kernel import has_aux, target
 from cython.cimports.goweld.model.memory_kernel import Column, touch
 from cython.cimports.goweld.model.pool_kernel import run_tasks
 from cython.cimports.libc.stdint import int64_t, uint8_t, uint32_t, uint64_t
@@ -181,16 +181,6 @@ def drop_strangers(ids, count, n):
     return kept
 
 
-def described(c, s):
-    """Whether the object describes the function (loader.FuncInfo)."""
-    auxs = cython.declare("AuxRecord *", cython.NULL)
-    n = live_auxs(c, s, cython.address(auxs))
-    for i in range(n):
-        if auxs[i].type == AUX_FUNCINFO:
-            return True
-    return False
-
-
 def find_ranges(t, units, ids, n):
     """The runs of functions of one unit, in text order."""
     c = t.c
@@ -198,7 +188,7 @@ def find_ranges(t, units, ids, n):
     for i in range(n):
         s = ids[i]
         k = c.obj[s]
-        if k == 0 or units[k].base == 0 or not described(c, s):
+        if k == 0 or units[k].base == 0 or not has_aux(c, s, AUX_FUNCINFO):
             continue
         u = t.units + k
         start = cython.cast(int64_t, c.value[s] - c.value[units[k].base])

@@ -158,6 +158,16 @@ cdef inline int live_auxs(LiveColumns* c, uint32_t s, AuxRecord** first) noexcep
     return sym_auxs(c.syms.objects + c.obj[s], c.li[s], first)
 
 
+cdef inline bint has_aux(LiveColumns* c, uint32_t s, uint8_t type) noexcept nogil:
+    """Whether s has an auxiliary symbol of a type."""
+    cdef AuxRecord* auxs = NULL
+    cdef int i, n = live_auxs(c, s, &auxs)
+    for i in range(n):
+        if auxs[i].type == type:
+            return True
+    return False
+
+
 cdef inline uint32_t aux_target(LiveColumns* c, uint32_t s, AuxRecord* a) noexcept nogil:
     """The live id of an auxiliary symbol of s."""
     return resolve_live(c.syms, c.syms.objects + c.obj[s], a.pkg, a.idx)
