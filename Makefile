@@ -68,9 +68,10 @@ fuzz: build go
 	@$(BIN)/python tests/fuzz/run.py --go $(GO) --goweld $(BIN)/goweld $(if $(HOST),--host) \
 	  $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
-# CGO=gcc or CGO=clang builds everything with cgo and that compiler.
+# CGO=gcc or CGO=clang builds everything with cgo and that compiler. THREADS="1 8" links again with one, and eight.
 corpus: build go
-	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(if $(MODULE),--module $(MODULE)) $(if $(CGO),--cc $(CGO))
+	@$(BIN)/python tests/corpus/run.py --full --go $(GO) --goweld $(BIN)/goweld $(addprefix --threads ,$(THREADS)) \
+	  $(if $(MODULE),--module $(MODULE)) $(if $(CGO),--cc $(CGO))
 
 # SUITE chooses by name; CGO=clang is the other compiler.
 suites: build go

@@ -39,12 +39,14 @@ class Result:
 class Runner:
     """Runs jobs; `goweld` is the launcher, or any command that knows `link ARGS` and `toolexec TOOL ARGS`."""
 
-    def __init__(self, go: Go, goweld: list[str], *, extra: list[str], keep: bool, again: bool) -> None:
+    def __init__(
+        self, go: Go, goweld: list[str], *, extra: list[str], keep: bool, threads: list[int]
+    ) -> None:
         self.go = go
         self.goweld = goweld
         self.extra = extra
         self.keep = keep
-        self.again = again
+        self.threads = threads  # with how many each link is done again
         self.outputs = go.work / "run"
         self.record = self.outputs / "record"
         shutil.rmtree(self.outputs, ignore_errors=True)
@@ -100,14 +102,16 @@ class Runner:
         found = [*temporary.iterdir(), *ours.parent.iterdir()]
         if left := [path.name for path in found if path != ours and path.suffix != ".res"]:
             return Result(name, DIFFERENT, f"goweld leaves {', '.join(left)}", times, links=1)
-        if self.again:
-            second = folder / "goweld-on-one-processor" / "out"
+        for count in self.threads:
+            second = folder / f"goweld-{count}" / "out"
             second.parent.mkdir()
-            command = [shutil.which("taskset") or "taskset", "-c", "0", *self.goweld, "link"]
-            answer = run(job.command(command, str(second), flags), job.folder, {**environment, **self.strict})
+            command = job.command([*self.goweld, "link"], str(second), flags)
+            threads = {"GOWELD_THREADS": str(count)}
+            answer = run(command, job.folder, {**environment, **self.strict, **threads})
             if answer or not identical(str(ours), str(second)):
-                return Result(name, DIFFERENT, answer or "not the same on one processor", times, links=2)
-        result = replace(self._judge(name, reference, ours, times), links=2 if self.again else 1)
+                text = answer or f"not the same with {count} threads"
+                return Result(name, DIFFERENT, text, times, links=1 + len(self.threads))
+        result = replace(self._judge(name, reference, ours, times), links=1 + len(self.threads))
         if result.verdict == IDENTICAL and row and row.run:
             answer = self.use(row, job, ours, temporary)
             if not answer.startswith("status 0"):

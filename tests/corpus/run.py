@@ -1,10 +1,11 @@
 """Link every job of the corpus with both linkers, and compare the raw outputs.
 
-usage: run.py [--full] [--only NAME] [--module PATH@VERSION] [--cc CC] [-j N] --go GO --goweld GOWELD
+usage: run.py [--full] [--only NAME] [--module PATH@VERSION] [--cc CC] [--threads N]... [-j N]
+              --go GO --goweld GOWELD
 
 Goweld runs strict and where no other can be found: with a PATH of C compilers and host linkers at most, and a
-GOROOT that lacks the link tool. --cc builds every row with cgo and that compiler.
-Its own count of links must equal the number of rows that were compared.
+GOROOT that lacks the link tool. --cc builds every row with cgo and that compiler; --threads has Goweld link
+once more, with so many. Its own count of links must equal the number of those that the rows asked for.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ class Session:
             launcher_command(options.goweld),
             extra=options.flag,
             keep=options.keep,
-            again=options.again,
+            threads=options.threads or [],
         )
         self.report = Report(verbose=options.v)
 
@@ -190,7 +191,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / ".cache" / "corpus")
     parser.add_argument("--fresh", action="store_true", help="collect all jobs anew")
     parser.add_argument("--collect", action="store_true", help="only collect the jobs")
-    parser.add_argument("--again", action="store_true", help="link by goweld twice, once on one processor")
+    parser.add_argument(
+        "--threads", type=int, action="append", help="link by goweld once more, with so many threads"
+    )
     parser.add_argument("--keep", action="store_true", help="keep all outputs")
     parser.add_argument("--flag", action="append", default=[], help="one more linker flag for all")
     parser.add_argument("-j", type=int, default=2, help="links at a time")
