@@ -90,7 +90,7 @@ def freeze(modules: list[str], header: Path) -> None:
         arrays.append(f"static const unsigned char code_{len(arrays)}[] = {{{','.join(map(str, code))}}};\n")
         entry = f'.name = "{name}", .code = code_{len(entries)}, .size = {len(code)}, .is_package = {package}'
         entries.append(f"    {{{entry}}},\n")
-    table = ["static const struct _frozen frozen_encodings[] = {\n", *entries, "    {.name = NULL},\n};\n"]
+    table = ["static const struct _frozen frozen_modules[] = {\n", *entries, "    {.name = NULL},\n};\n"]
     header.parent.mkdir(parents=True, exist_ok=True)
     header.write_text("".join(arrays + table))
 
@@ -106,7 +106,7 @@ def build_launcher(directory: Path, *, in_source_tree: bool) -> None:
     if in_source_tree:
         macros.append(("RECORDED_PACKAGE", f'"{ROOT / LAUNCHER.parent.parent}"'))
     temporary = Path("build", f"launcher-{'tree' if in_source_tree else 'wheel'}")
-    freeze(["encodings", "encodings.aliases", "encodings.utf_8", "__future__"], temporary / "encodings.h")
+    freeze(["encodings", "encodings.aliases", "encodings.utf_8", "__future__"], temporary / "frozen.h")
     compiler = new_compiler()
     customize_compiler(compiler)
     objects = compiler.compile(

@@ -2,7 +2,7 @@
 
 usage: limit.py [--flags FLAGS] [-n RUNS] [--program NAME]... [--work DIR] --go GO --goweld GOWELD
 
-  start     the launcher, the interpreter and all modules of a link, but no link
+  start     the launcher, the interpreter and all modules of a link, the importcfg, but no link
   map       mapping the inputs and touching as many of their pages as Goweld does, on all processors
   copy      the content of the output, once, into memory that stays in the cache, on all processors
   compress  the debug sections, one stream for each, on all processors, the largest bounding the rest
@@ -33,6 +33,8 @@ from goweld.codec.goflate_kernel import compress  # noqa: E402
 from goweld.explain.repro import Job  # noqa: E402
 
 PACKAGE = programs.ROOT / "src" / "goweld"
+# With one thread, no other opens inputs while modules are loaded.
+ALONE = {"GOWELD_THREADS": "1"}
 STEPS = ("start", "map", "copy", "compress", "write", "leave")
 # link.py's place is taken by this: it loads the same modules, and comes back.
 NO_LINK = """\
@@ -85,21 +87,24 @@ class Limit:
     def start(self, job: Job, flags: list[str]) -> float:
         command = job.command(list(self.turns.goweld), os.devnull, flags)
         environment = job.run_environment(self.turns.environment)
-        environment |= {"GOWELD_PACKAGE": str(self.package)}
+        environment |= {"GOWELD_PACKAGE": str(self.package)} | ALONE
         environment.pop("GOWELD_RECORD")
         runs = [self.turns.command(command, job.folder, environment)[0][0] for _ in range(self.runs + 1)]
         return statistics.median(runs[1:]) / 1e3
 
     def needed(self, job: Job, flags: list[str]) -> int:
         """Bytes of the inputs that a link by Goweld has mapped at most, by its own account."""
+        return int((self.mapped(job, flags, {})["sum"] - self.mapped(job, flags, ALONE)["start"]) * 2**20)
+
+    def mapped(self, job: Job, flags: list[str], variables: dict[str, str]) -> dict[str, float]:
+        """The MiB of files that are mapped at the end of each stage."""
         command = job.command([*self.turns.goweld, "-time"], os.devnull, flags)
-        environment = job.run_environment(self.turns.environment) | {"GOWELD_RECORD": os.devnull}
+        environment = job.run_environment(self.turns.environment) | {"GOWELD_RECORD": os.devnull} | variables
         done = subprocess.run(
             command, cwd=job.folder, env=environment, capture_output=True, text=True, check=True
         )
         rows = {line.split()[0]: line.split() for line in done.stderr.splitlines()[1:]}
-        files = {name: float(row[5 if name != "sum" else 4]) for name, row in rows.items()}
-        return int((files["sum"] - files["start"]) * 2**20)
+        return {name: float(row[5 if name != "sum" else 4]) for name, row in rows.items()}
 
     def inputs(self, job: Job, needed: int, content: int, size: int) -> dict[str, float]:
         """The steps of limit.c."""

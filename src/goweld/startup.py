@@ -114,12 +114,12 @@ class Modules:
 
     def load(self, name: str) -> None:
         """Do what importlib does to import a module, as far as anyone notices."""
-        spec = self.spec(name)
-        if name in sys.modules or spec is None:
-            return
         parent, _, last = name.rpartition(".")
         if parent not in sys.modules:  # it was there when the group was made
             __import__(parent)
+        spec = self.spec(name)
+        if name in sys.modules or spec is None:
+            return
         module = self.create_module(spec) or ModuleType(name)
         module.__spec__ = spec
         if spec.submodule_search_locations is not None:

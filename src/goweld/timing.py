@@ -53,9 +53,9 @@ class Stages:
         self.wanted = wanted
         self.costs: list[Cost] = []
         self.sizes: dict[str, int] = {}
-        # The start has no clock but the processor's until here; it hardly ever waits.
+        # The start has no clock but this thread's until here; it hardly ever waits.
         self.name = "start"
-        self.began = (time.perf_counter() - time.process_time(), 0.0, written()) if wanted else (0.0, 0.0, 0)
+        self.began = (time.perf_counter() - time.thread_time(), 0.0, written()) if wanted else (0.0, 0.0, 0)
 
     def start(self, name: str) -> None:
         """A stage begins, and with it the one before ends."""

@@ -102,7 +102,7 @@ class Runner:
         found = [*temporary.iterdir(), *ours.parent.iterdir()]
         if left := [path.name for path in found if path != ours and path.suffix != ".res"]:
             return Result(name, DIFFERENT, f"goweld leaves {', '.join(left)}", times, links=1)
-        for count in self.threads:
+        for links, count in enumerate(self.threads, 2):
             second = folder / f"goweld-{count}" / "out"
             second.parent.mkdir()
             command = job.command([*self.goweld, "link"], str(second), flags)
@@ -110,7 +110,7 @@ class Runner:
             answer = run(command, job.folder, {**environment, **self.strict, **threads})
             if answer or not identical(str(ours), str(second)):
                 text = answer or f"not the same with {count} threads"
-                return Result(name, DIFFERENT, text, times, links=1 + len(self.threads))
+                return Result(name, DIFFERENT, text, times, links=links)
         result = replace(self._judge(name, reference, ours, times), links=1 + len(self.threads))
         if result.verdict == IDENTICAL and row and row.run:
             answer = self.use(row, job, ours, temporary)

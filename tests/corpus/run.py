@@ -133,7 +133,7 @@ class Session:
             launcher_command(options.goweld),
             extra=options.flag,
             keep=options.keep,
-            threads=options.threads or [],
+            threads=sorted(set(options.threads)),
         )
         self.report = Report(verbose=options.v)
 
@@ -192,7 +192,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="collect all jobs anew")
     parser.add_argument("--collect", action="store_true", help="only collect the jobs")
     parser.add_argument(
-        "--threads", type=int, action="append", help="link by goweld once more, with so many threads"
+        "--threads",
+        type=int,
+        action="append",
+        default=[],
+        help="link by goweld once more, with so many threads; not what is shipped",
     )
     parser.add_argument("--keep", action="store_true", help="keep all outputs")
     parser.add_argument("--flag", action="append", default=[], help="one more linker flag for all")

@@ -32,11 +32,11 @@ def archive(path: Path, object_size: int) -> bytes:
     return content
 
 
-@pytest.mark.parametrize("relocations", [True, False])
-def test_a_file_reads_as_if_its_reader_had_opened_it(tmp_path: Path, threads: int, relocations: bool) -> None:
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_file_reads_as_if_its_reader_had_opened_it(tmp_path: Path, threads: int, debug: bool) -> None:
     paths = [tmp_path / f"{i}.a" for i in range(50)]
     contents = [archive(path, 10_000 + i) for i, path in enumerate(paths)]
-    ahead = FilesAhead([str(path) for path in paths], relocations)
+    ahead = FilesAhead([str(path) for path in paths], debug)
     for path, content in zip(reversed(paths), reversed(contents), strict=True):
         source = ahead.take(str(path))
         # The reader may be faster, and with one thread there is nobody to go ahead.

@@ -108,7 +108,7 @@ def link_here(options: Options) -> None:
 
 
 def begin(options: Options) -> ImportConfig:
-    """What needs few modules: a thread opens the packages' files while those of all stages are loaded."""
+    """What needs few modules: the importcfg, and a thread that opens its files while stages are loaded."""
     from goweld.model.pool_kernel import record_spans, set_threads
     from goweld.objects import importcfg
 
@@ -116,7 +116,7 @@ def begin(options: Options) -> ImportConfig:
         record_spans(MOST_SPANS)
     set_threads(int(os.environ.get("GOWELD_THREADS") or 0))
     config = importcfg.choose(options, os.environ)
-    config.open_ahead(not options.strip_dwarf)
+    config.open_ahead(debug=not options.strip_dwarf)
     return config
 
 

@@ -73,6 +73,11 @@ cdef enum:
     FLAG2_LINKNAME_STD = 32
     FLAG2_WASM_EXPORT = 128
 
+    HEADER_SIZE = 96          # magic, fingerprint, flags, block offsets
+    BLOCK_TABLE = 20          # where in the header the offsets are, four bytes each
+    BLOCK_RELOC_INDEX = 11    # the block behind strings, symbols and hashes
+    BLOCK_DATA = 16           # the block behind relocations and auxiliary symbols
+
     OBJ_SHARED = 1
     OBJ_ASSEMBLY = 4
     OBJ_UNLINKABLE = 8

@@ -8,7 +8,6 @@ from cython.cimports.libc.stdint import uint32_t, uint64_t
 from cython.cimports.libc.string import memcmp, memset
 
 NBLOCKS = cython.declare(cython.int, 19)
-HEADER_SIZE = cython.declare(cython.int, 96)  # magic, fingerprint, flags, block offsets
 
 
 class CorruptObject(Exception):
@@ -27,7 +26,7 @@ def parse(source, start, length, o):
         if length >= 8 and memcmp(base, b"\x00go114ld", 8) == 0:
             raise CorruptObject("object file in old format")
         raise CorruptObject("not a Go object")
-    offsets = cython.cast("uint32_t *", base + 20)
+    offsets = cython.cast("uint32_t *", base + BLOCK_TABLE)
     previous = cython.cast(uint32_t, HEADER_SIZE)
     for i in range(NBLOCKS):
         if offsets[i] < previous or offsets[i] > length:
@@ -74,7 +73,7 @@ class ObjectHeader:
     def __init__(self, source: Input, start: int, length: int) -> None:
         o = cython.declare(GoObj)
         parse(source, start, length, cython.address(o))
-        offsets = cython.cast("uint32_t *", o.base + 20)
+        offsets = cython.cast("uint32_t *", o.base + BLOCK_TABLE)
         self.fingerprint = cython.cast("const char *", o.base + 8)[:8]
         self.unlinkable = bool(o.flags & OBJ_UNLINKABLE)
         self.imports = []
@@ -89,7 +88,7 @@ class ObjectHeader:
 
 def file_records(o, count):
     """An object's file table: (length, offset) each; NULL where one lies outside the object."""
-    offsets = cython.cast("uint32_t *", o.base + 20)
+    offsets = cython.cast("uint32_t *", o.base + BLOCK_TABLE)
     records = o.base + offsets[2]
     n = (offsets[3] - offsets[2]) // 8
     count[0] = n

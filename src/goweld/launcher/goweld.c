@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "encodings.h"  // made by the build: the modules that Python loads before any other, as `frozen_encodings`
+#include "frozen.h"  // made by the build: modules of the standard library that every link loads, as `frozen_modules`
 
 // The build sets these. The kernels fit one version of Python only. A path is recorded where it cannot be found
 // from the launcher's own place: the interpreter for `pip install --user`, the package for an editable install.
@@ -212,7 +212,7 @@ static void run_python_here(const char *python, char **argv) {
     FUNCTION(Py_ExitStatusException);
     FUNCTION(Py_RunMain);
 
-    *(const struct _frozen **)find_symbol(library, "PyImport_FrozenModules") = frozen_encodings;
+    *(const struct _frozen **)find_symbol(library, "PyImport_FrozenModules") = frozen_modules;
     PyPreConfig early;
     PyPreConfig_InitIsolatedConfig_(&early);
     early.utf8_mode = 1;

@@ -1,8 +1,6 @@
 from libc.stdint cimport int64_t
 from posix.types cimport mode_t, off_t
 
-from goweld.model.memory_kernel cimport Column
-
 
 cdef extern from "<fcntl.h>" nogil:
     int c_open "open" (const char* path, int flags, ...) noexcept

@@ -1,8 +1,8 @@
 """Package files opened and mapped by a thread that goes ahead of who reads them.
 
 Opening, mapping and the first faults are half of what reading a package's headers costs.  What cannot be
-opened is left to the reader, who says why.  When all are open, the thread maps what resolution and deadcode
-read of each.
+opened is left to the reader, who says why.  When all are open, the thread maps what is read first of those
+that it opened.
 """
 
 from __future__ import annotations
@@ -10,6 +10,12 @@ from __future__ import annotations
 import os
 
 import cython
+from cython.cimports.goweld.codec.goobj_kernel import (
+    BLOCK_DATA,
+    BLOCK_RELOC_INDEX,
+    BLOCK_TABLE,
+    HEADER_SIZE,
+)
 from cython.cimports.goweld.model.fault_kernel import watch
 from cython.cimports.goweld.model.memory_kernel import Column, Input
 from cython.cimports.goweld.model.pool_kernel import run_beside, span_begins, span_ends
@@ -21,27 +27,23 @@ from cython.cimports.posix.unistd import close, pread
 MADV_POPULATE_READ = cython.declare(cython.int, 22)
 PAGE = cython.declare(cython.size_t, 4096)
 HEAD = cython.declare(cython.int, 68)  # of an archive: its magic and the first member's header
-HEADER_SIZE = cython.declare(cython.int, 96)  # of an object (cmd/internal/goobj.Header)
-OFFSETS = cython.declare(cython.int, 20)  # in it, where each block is
-RELOC_INDEX = cython.declare(cython.int, 11)  # the block behind symbols and hashes
-DATA = cython.declare(cython.int, 16)  # the block behind relocations
 
 
 class FilesAhead:
     """Files that a thread opens and maps in the order of `paths`.
 
-    Then it maps the pages of their objects that are read first: all but contents where `relocations`, else
-    names and symbols.
+    Then it maps the pages of their objects that are read first: all but contents where `debug`, as nearly all
+    relocations are read then, else names, symbols and hashes, which resolution reads.
     """
 
-    def __init__(self, paths: list[str], relocations: bool) -> None:
+    def __init__(self, paths: list[str], debug: bool) -> None:
         self.index = {}
         # Columns and copies, which live on: nobody waits for the thread.
         table = Column(cython.sizeof(AheadFiles), 1)
         entries = Column(cython.sizeof(Ahead), len(paths))
         self.files = cython.cast("AheadFiles *", cython.cast(Column, table).ptr)
         self.files.list = cython.cast("Ahead *", cython.cast(Column, entries).ptr)
-        self.files.end_block = DATA if relocations else RELOC_INDEX
+        self.files.end_block = BLOCK_DATA if debug else BLOCK_RELOC_INDEX
         for path in paths:
             encoded = strdup(os.fsencode(path))
             if encoded == cython.NULL or "\0" in path or path in self.index:
@@ -136,7 +138,7 @@ def find_object(fd, at, file, end_block):
         return
     magic = cython.cast("uint8_t *", memmem(near, n - HEADER_SIZE + 8, b"\x00go120ld", 8))
     if magic != cython.NULL:
-        memcpy(cython.address(offset), magic + OFFSETS + 4 * end_block, 4)
+        memcpy(cython.address(offset), magic + BLOCK_TABLE + 4 * end_block, 4)
         file.object = at + (magic - cython.address(near[0]))
         file.object_end = file.object + offset
 

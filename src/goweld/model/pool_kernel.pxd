@@ -33,4 +33,4 @@ cpdef void span_ends(const char* name, int64_t index, int64_t began) noexcept no
 cdef void work(Batch* b) noexcept nogil
 cdef void offer(Batch* b) noexcept nogil
 cdef void withdraw(Batch* b) noexcept nogil
-cdef void* help(void* _) noexcept nogil
+cdef void* helper(void* argument) noexcept nogil

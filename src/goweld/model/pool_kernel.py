@@ -1,7 +1,7 @@
 """Threads: a batch of independent tasks, handed out by an atomic counter.
 
-Helpers are started once and sleep between batches: a link has some twenty, of which many take less time than
-starting a thread does.
+Helpers are started once and sleep between batches: a link has some twenty batches, and many take less time
+than starting a thread does.
 
 Tasks place their results by index, so that what a batch computes does not depend on the number of threads.
 
@@ -124,7 +124,7 @@ def work(b):
 def run_tasks(name, task, context, n):
     """Run task(context, 0 .. n - 1) on all threads, this one among them, and wait for them.
 
-    Nobody waits for a thread that has not begun: where others keep it from running, the rest do its part.
+    Nobody waits for a helper that is not there yet: where others keep it from running, the rest do its part.
     """
     b = cython.declare(Batch)
     b.name = name
@@ -149,7 +149,9 @@ def offer(b):
     pthread_mutex_lock(cython.address(lock))
     b.below = offered
     offered = b
-    while nhelpers < b.wanted and pthread_create(cython.address(thread), cython.NULL, help, cython.NULL) == 0:
+    while nhelpers < b.wanted:
+        if pthread_create(cython.address(thread), cython.NULL, helper, cython.NULL) != 0:
+            break
         pthread_detach(thread)
         nhelpers += 1
     pthread_mutex_unlock(cython.address(lock))
@@ -169,7 +171,7 @@ def withdraw(b):
     pthread_mutex_unlock(cython.address(lock))
 
 
-def help(_):
+def helper(argument):
     """A helper's life: it works on the batch offered last that wants one more, or sleeps.
 
     One wakes the next: where there are more helpers than processors, a short batch is done before all wake.

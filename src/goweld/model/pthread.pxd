@@ -1,4 +1,4 @@
-# POSIX threads, their locks, and the atomic operations on what threads count together.
+# POSIX threads, their locks and conditions, and the atomic operations on what threads count together.
 
 from libc.stdint cimport int64_t, uint32_t
 

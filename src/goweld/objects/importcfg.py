@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
 
 class ImportConfig:
-    """What an importcfg file says.  `modinfo` is None where it has no such line.
-
-    A thread opens the files of `packages` from `open_ahead` on.
-    """
+    """What an importcfg file says, and the files themselves.  `modinfo` is None where it has no such line."""
 
     __slots__ = ("packages", "shlibs", "modinfo", "ahead")
 
@@ -32,9 +29,11 @@ class ImportConfig:
         self.modinfo: str | None = None
         self.ahead: FilesAhead | None = None
 
-    def open_ahead(self, relocations: bool) -> None:
-        """Begin to open the files and to map what is read first, beside all that follows."""
-        self.ahead = FilesAhead(list(self.packages.values()), relocations)
+    def open_ahead(self, debug: bool) -> None:
+        """Begin to open the packages' files, beside all that follows; `debug`: debug information is read."""
+        paths = [path for package, path in self.packages.items() if package not in self.shlibs]
+        if paths:
+            self.ahead = FilesAhead(paths, debug)
 
     def open(self, path: str) -> Input:
         """A file, mapped.  Raises OSError."""

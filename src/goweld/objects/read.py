@@ -8,12 +8,12 @@ from goweld.codec.gostring import path_to_prefix
 from goweld.codec.quote import go_quote
 from goweld.errors import LinkError, unreadable
 from goweld.model.libraries import CgoText, HostObject, Libraries, Library
-from goweld.model.memory_kernel import Input
 from goweld.model.objects_kernel import Objects
 from goweld.objects import given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from goweld.model.memory_kernel import Input
     from goweld.model.options import Options
     from goweld.objects.importcfg import ImportConfig
 
